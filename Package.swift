@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+// The manifest is the map: targets stand in the order of the data flow, one comment line each.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], copying resources: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, resources: resources.map { .copy($0) }, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "hawker",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "hawker", targets: ["hawker"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The C libraries, by their headers alone.
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLibInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
+
+    // Safe Swift over them; the only unsafe code.
+    module("YAML", ["CLibYAML"]),
+    module("Curl", ["CLibCurl"]),
+    module("Inotify", ["CLibInotifyTools"]),
+
+    // The vocabulary: pure values that every stage speaks in.
+    module("Listings", [crypto]),
+    // Which paths settled.
+    module("Watching", ["Inotify"]),
+    // Files → wanted listings and problems.
+    module("Loading", ["Listings", "YAML"]),
+    // Wanted × recorded → changes. Pure.
+    module("Diffing", ["Listings"]),
+    // Changes × policy → plan; guards; rendering. Pure.
+    module("Planning", ["Listings", "Diffing"]),
+    // Outcomes → append-only entries → recorded state.
+    module("Journaling", ["Listings"]),
+    // The contract of a marketplace, its failures, its pacing.
+    module("Marketplaces", ["Listings"]),
+    // Plan → requests → outcomes.
+    module("Executing", ["Listings", "Planning", "Marketplaces", "Journaling"]),
+    // The loop that repeats all of it.
+    module(
+      "Reconciling",
+      ["Listings", "Watching", "Loading", "Diffing", "Planning", "Journaling", "Marketplaces", "Executing", logging]),
+    // Adapters.
+    module("Facebook", ["Listings", "Marketplaces", "Curl"]),
+    module("OfferUp", ["Listings", "Marketplaces", "Curl"]),
+    // Emulated marketplaces on loopback; shares no code with the adapters.
+    module("Sandbox", ["Listings"] + nio),
+    // The program: commands, exit codes, wiring.
+    .executableTarget(
+      name: "hawker",
+      dependencies: [
+        "Listings", "Watching", "Loading", "Diffing", "Planning", "Journaling", "Marketplaces", "Executing",
+        "Reconciling", "Facebook", "OfferUp", "Sandbox", arguments, logging, lifecycle,
+      ],
+      swiftSettings: strict),
+
+    // Tests, module by module; Support is what they share.
+    .target(name: "Support", dependencies: ["Listings"], path: "Tests/Support", swiftSettings: strict),
+    tests("ArchitectureTests", ["Support"]),
+    tests("YAMLTests", ["YAML", "Support"]),
+    tests("CurlTests", ["Curl", "Support"]),
+    tests("ListingsTests", ["Listings", "Support"]),
+    tests("WatchingTests", ["Watching", "Inotify", "Support"]),
+    tests("WatchScriptTests", ["Watching", "Support"], copying: ["Scripts"]),
+    tests("LoadingTests", ["Loading", "Listings", "Support"], copying: ["Cases"]),
+    tests("PlanningTests", ["Planning", "Diffing", "Listings", "Support"]),
+    tests("PlanGoldenTests", ["Planning", "Loading", "Listings", "Journaling", "Support"], copying: ["Cases"]),
+    tests("JournalingTests", ["Journaling", "Listings", "Support"]),
+    tests("MarketplacesTests", ["Marketplaces", "Listings", "Support"]),
+    tests(
+      "ContractTests",
+      ["Facebook", "OfferUp", "Sandbox", "Marketplaces", "Listings", "Curl", "Support"]),
+    tests("SandboxTests", ["Sandbox", "Listings", "Support"]),
+    tests(
+      "ExecutingTests", ["Executing", "Planning", "Journaling", "Marketplaces", "Listings", "Support"]),
+    tests(
+      "ReconcilingTests",
+      ["Reconciling", "Executing", "Planning", "Loading", "Journaling", "Marketplaces", "Listings", "Support"]),
+    tests("EndToEndTests", ["hawker", "Support"]),
+  ]
+)

@@ -1,0 +1,56 @@
+extension Content {
+  /// The canonical JSON: keys in `Field`'s order, money in minor units, coordinates as text (the journal has no floats).
+  package func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.field("title", title)
+      json.field("description", description)
+      json.field("price", price.minor)
+      json.field("currency", price.currency.code)
+      json.field("category", category)
+      json.field("condition", condition)
+      if let location {
+        json.key("location")
+        json.object { json in
+          json.field("latitude", location.latitude.description)
+          json.field("longitude", location.longitude.description)
+          if let postalCode = location.postalCode { json.field("postal_code", postalCode) }
+        }
+      }
+      json.key("photos")
+      json.array { json in
+        for photo in photos { json.value(photo.description) }
+      }
+    }
+  }
+
+  /// The content's identity: SHA-256 of its canonical JSON.
+  package var digest: Digest {
+    var json = JSONWriter()
+    write(to: &json)
+    return Digest(of: json.bytes)
+  }
+
+  /// Reads what `write` wrote; nil when a part is missing or malformed.
+  package init?(_ json: JSONValue) {
+    guard let title = json["title"]?.string, let description = json["description"]?.string,
+      let minor = json["price"]?.integer, minor >= 0, let code = json["currency"]?.string,
+      let currency = Currency(code: code), let category = json["category"]?.string,
+      let condition = json["condition"]?.string, let photos = json["photos"]?.array
+    else { return nil }
+    var references: [PhotoReference] = []
+    for photo in photos {
+      guard let text = photo.string, let reference = PhotoReference(text) else { return nil }
+      references.append(reference)
+    }
+    var location: Location?
+    if let place = json["location"] {
+      guard let latitude = place["latitude"]?.string.flatMap({ Coordinate(parsing: $0, limit: 90) }),
+        let longitude = place["longitude"]?.string.flatMap({ Coordinate(parsing: $0, limit: 180) })
+      else { return nil }
+      location = Location(latitude: latitude, longitude: longitude, postalCode: place["postal_code"]?.string)
+    }
+    self.init(
+      title: title, description: description, price: Money(minor: minor, currency: currency), category: category,
+      condition: condition, location: location, photos: references)
+  }
+}

@@ -1,0 +1,99 @@
+/// Writes compact JSON with its keys in the order they are given: the journal, plans and requests depend on that order.
+package struct JSONWriter: Sendable {
+  package private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  package init(reserving capacity: Int = 512) { bytes.reserveCapacity(capacity) }
+
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  package mutating func object(_ body: (inout JSONWriter) -> Void) { nest(0x7B, 0x7D, body) }
+  package mutating func array(_ body: (inout JSONWriter) -> Void) { nest(0x5B, 0x5D, body) }
+
+  private mutating func nest(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
+    separate()
+    bytes.append(open)
+    needsComma = false
+    body(&self)
+    bytes.append(close)
+    needsComma = true
+  }
+
+  package mutating func key(_ name: StaticString) {
+    separate()
+    bytes.append(0x22)
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(0x22)
+    bytes.append(0x3A)
+    needsComma = false
+  }
+
+  /// A key that is not known when compiling: an account's name.
+  package mutating func key(named name: String) {
+    separate()
+    appendQuoted(name)
+    bytes.append(0x3A)
+    needsComma = false
+  }
+
+  package mutating func value(_ text: String) {
+    separate()
+    appendQuoted(text)
+    needsComma = true
+  }
+
+  package mutating func value(_ number: some FixedWidthInteger) { raw(String(number)) }
+  package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+  package mutating func null() { raw("null") }
+
+  /// Text that is JSON already: a coordinate as a number, an entry kept as it was read.
+  package mutating func raw(_ json: String) {
+    separate()
+    bytes.append(contentsOf: json.utf8)
+    needsComma = true
+  }
+
+  package mutating func field(_ name: StaticString, _ text: String) {
+    key(name)
+    value(text)
+  }
+
+  package mutating func field(_ name: StaticString, _ text: String?) {
+    key(name)
+    if let text { value(text) } else { null() }
+  }
+
+  package mutating func field(_ name: StaticString, _ number: some FixedWidthInteger) {
+    key(name)
+    value(number)
+  }
+
+  package mutating func field(_ name: StaticString, _ flag: Bool) {
+    key(name)
+    value(flag)
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(0x2C) }
+  }
+
+  private mutating func appendQuoted(_ text: String) {
+    bytes.append(0x22)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x22, 0x5C:
+        bytes.append(0x5C)
+        bytes.append(byte)
+      case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
+      case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
+      case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
+      case 0..<0x20, 0x7F:
+        bytes.append(contentsOf: [0x5C, 0x75, 0x30, 0x30, JSONWriter.hex(byte >> 4), JSONWriter.hex(byte & 15)])
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(0x22)
+  }
+
+  private static func hex(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
+}

@@ -1,0 +1,137 @@
+/// One thing for sale, as its file says it after layering: the wanted state.
+package struct Listing: Hashable, Sendable {
+  package enum Status: String, CaseIterable, Sendable { case draft, available, reserved, sold }
+
+  /// Permanent; `[a-z0-9][a-z0-9-]{0,63}`.
+  package var id: String
+  /// Relative to the shop.
+  package var file: String
+  /// Where its document begins, from 1.
+  package var line: Int
+  package var status: Status
+  /// True: never withdrawn because its file went away.
+  package var isProtected: Bool
+  package var quantity: Int
+  package var tags: [String]
+  /// An immutable field may cost the post its remote id.
+  package var allowsReplace: Bool
+  /// The id that this listing had before, so that its records are re-keyed and nothing is sent.
+  package var movedFrom: String?
+  /// Account → remote id to take over as ours.
+  package var adopt: [String: String]
+  /// The seller's reason to leave its posts alone.
+  package var hold: String?
+  /// One for each account that it names, in the order of the accounts' names.
+  package var posts: [WantedPost]
+
+  package init(
+    id: String, file: String, line: Int = 1, status: Status = .available, isProtected: Bool = false, quantity: Int = 1,
+    tags: [String] = [], allowsReplace: Bool = false, movedFrom: String? = nil, adopt: [String: String] = [:],
+    hold: String? = nil, posts: [WantedPost] = []
+  ) {
+    self.id = id
+    self.file = file
+    self.line = line
+    self.status = status
+    self.isProtected = isProtected
+    self.quantity = quantity
+    self.tags = tags
+    self.allowsReplace = allowsReplace
+    self.movedFrom = movedFrom
+    self.adopt = adopt
+    self.hold = hold
+    self.posts = posts
+  }
+}
+
+/// A listing as one account would get it.
+package struct WantedPost: Hashable, Sendable {
+  package var account: String
+  /// Nil: frozen on this account only (a limit of its marketplace is passed; the problem says which).
+  package var content: Content?
+  /// The photos of the content, in its order, with the paths to read them from.
+  package var photos: [Photo]
+  /// Where each field's value came from.
+  package var origins: [Content.Field: Origin]
+
+  package init(account: String, content: Content?, photos: [Photo] = [], origins: [Content.Field: Origin] = [:]) {
+    self.account = account
+    self.content = content
+    self.photos = photos
+    self.origins = origins
+  }
+}
+
+/// Where a value came from.
+package struct Origin: Hashable, Sendable {
+  package enum Layer: String, Sendable {
+    case builtIn = "built-in"
+    /// `defaults` in hawker.yaml.
+    case config
+    /// A `_defaults.yaml`.
+    case directory
+    case listing
+    /// `marketplaces.<account>` in the listing (or in a layer below it).
+    case override
+    /// The config's `categories`, or the built-in table of them.
+    case mapping
+  }
+
+  package var layer: Layer
+  /// Relative to the shop; empty for built-in values.
+  package var file: String
+  package var line: Int
+
+  package init(layer: Layer, file: String = "", line: Int = 0) {
+    self.layer = layer
+    self.file = file
+    self.line = line
+  }
+
+  package static let builtIn = Origin(layer: .builtIn)
+}
+
+/// Everything that one scan of the listing files found. Unreadable is not absent: what could not be read is frozen.
+package struct Wanted: Sendable {
+  /// Whether the scan saw the whole root; anything else means that no conclusion may be drawn from what is missing.
+  package enum Root: Hashable, Sendable {
+    case seen
+    /// Missing, unreadable, changed device: the text says which, and what to do.
+    case unseen(String)
+  }
+
+  package var root: Root
+  /// Sorted by id; without the frozen ones.
+  package var listings: [Listing]
+  /// Ids of listings whose file has an error: their posts stay as they are.
+  package var frozenIDs: Set<String>
+  /// Files, relative to the shop, with an error that hides which listings they hold: every listing whose last known
+  /// file is one of them stays as it is. A name that ends in `/` stands for everything below that folder.
+  package var frozenFiles: Set<String>
+  /// Sorted.
+  package var problems: [Problem]
+
+  package init(
+    root: Root = .seen, listings: [Listing] = [], frozenIDs: Set<String> = [], frozenFiles: Set<String> = [],
+    problems: [Problem] = []
+  ) {
+    self.root = root
+    self.listings = listings
+    self.frozenIDs = frozenIDs
+    self.frozenFiles = frozenFiles
+    self.problems = problems
+  }
+
+  /// Whether the posts of a listing must stay as they are.
+  package func freezes(id: String, lastFile: String) -> Bool {
+    if frozenIDs.contains(id) { return true }
+    guard !frozenFiles.isEmpty, !lastFile.isEmpty else { return false }
+    if frozenFiles.contains(lastFile) { return true }
+    var folder = lastFile[...]
+    while let slash = folder.lastIndex(of: "/") {
+      if frozenFiles.contains(String(folder[...slash])) { return true }
+      folder = folder[..<slash]
+    }
+    return frozenFiles.contains("/")
+  }
+}

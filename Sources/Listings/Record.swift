@@ -1,0 +1,139 @@
+/// The name of a post: a listing as it stands on one account.
+package struct PostKey: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let listing: String
+  package let account: String
+
+  package init(listing: String, account: String) {
+    self.listing = listing
+    self.account = account
+  }
+
+  package static func < (left: PostKey, right: PostKey) -> Bool {
+    left.listing == right.listing ? left.account < right.account : left.listing < right.listing
+  }
+
+  package var description: String { "\(listing) on \(account)" }
+}
+
+/// What the journal says of one post.
+package struct Record: Hashable, Sendable {
+  package enum State: Hashable, Sendable {
+    /// It is on the marketplace with `content`.
+    case live
+    /// We took it off; `sold` when a sale elsewhere (not its file) made us.
+    case withdrawn(sold: Bool)
+    /// It is no longer there, and we did not do it.
+    case gone
+    /// The marketplace refused this content (`rejectedDigest`).
+    case rejected
+    /// A create was given up for now; tried again at the time, or by `apply`.
+    case failed(retryAt: Timestamp?)
+    /// A create was sent and its outcome is not known.
+    case uncertain
+  }
+
+  package var key: PostKey
+  package var marketplace: String
+  package var state: State
+  package var remoteID: String?
+  package var url: String?
+  /// The content last confirmed to be there.
+  package var content: Content?
+  /// An operation whose outcome is not known: its intent stands alone in the journal.
+  package var pending: Intent?
+  /// The digest of the content that was rejected last, and of an update that was.
+  package var rejectedDigest: Digest?
+  /// The file that held the listing last, relative to the shop.
+  package var file: String
+  package var isProtected: Bool
+  /// Remote ids that a replace left behind, still to be withdrawn.
+  package var superseded: [String]
+  /// What went wrong last; nil after a success.
+  package var failure: Failure?
+  package var postedAt: Timestamp?
+  package var updatedAt: Timestamp?
+  /// Since when `state` holds.
+  package var since: Timestamp
+
+  package init(
+    key: PostKey, marketplace: String, state: State, remoteID: String? = nil, url: String? = nil,
+    content: Content? = nil, pending: Intent? = nil, rejectedDigest: Digest? = nil, file: String = "",
+    isProtected: Bool = false, superseded: [String] = [], failure: Failure? = nil, postedAt: Timestamp? = nil,
+    updatedAt: Timestamp? = nil, since: Timestamp = Timestamp(milliseconds: 0)
+  ) {
+    self.key = key
+    self.marketplace = marketplace
+    self.state = state
+    self.remoteID = remoteID
+    self.url = url
+    self.content = content
+    self.pending = pending
+    self.rejectedDigest = rejectedDigest
+    self.file = file
+    self.isProtected = isProtected
+    self.superseded = superseded
+    self.failure = failure
+    self.postedAt = postedAt
+    self.updatedAt = updatedAt
+    self.since = since
+  }
+
+  /// Whether the marketplace is believed to show it.
+  package var isLive: Bool { state == .live }
+}
+
+/// What is going to be asked of a marketplace, durable before it is asked.
+package struct Intent: Hashable, Sendable {
+  package enum Action: String, Sendable { case create, update, replace, withdraw }
+
+  /// Unique, lower-case hexadecimal; the idempotency key too.
+  package var op: String
+  package var action: Action
+  package var key: PostKey
+  package var marketplace: String
+  /// `<listing id>.<8 characters of the op>`; what a look-up goes by. Empty for anything but a create or replace.
+  package var reference: String
+  /// What is sent; nil for a withdrawal.
+  package var content: Content?
+  /// The post that is changed or withdrawn; nil for a create.
+  package var remoteID: String?
+  package var file: String
+  /// 1, or 2 when a create is sent again after its look-ups found nothing.
+  package var attempt: Int
+  package var at: Timestamp
+  /// A withdrawal because of a sale elsewhere: the post is not made again when its file still says available.
+  package var isSale: Bool
+
+  package init(
+    op: String, action: Action, key: PostKey, marketplace: String, reference: String = "", content: Content? = nil,
+    remoteID: String? = nil, file: String, attempt: Int = 1, at: Timestamp, isSale: Bool = false
+  ) {
+    self.op = op
+    self.action = action
+    self.key = key
+    self.marketplace = marketplace
+    self.reference = reference
+    self.content = content
+    self.remoteID = remoteID
+    self.file = file
+    self.attempt = attempt
+    self.at = at
+    self.isSale = isSale
+  }
+}
+
+/// Why an operation failed, as the journal keeps it. Never holds a secret.
+package struct Failure: Hashable, Sendable {
+  /// `rejected`, `unauthorized`, `throttled`, `unavailable`, `gone`, `uncertain`, `unexpected`.
+  package var code: String
+  package var message: String
+  package var httpStatus: Int?
+  package var retryAt: Timestamp?
+
+  package init(code: String, message: String, httpStatus: Int? = nil, retryAt: Timestamp? = nil) {
+    self.code = code
+    self.message = message
+    self.httpStatus = httpStatus
+    self.retryAt = retryAt
+  }
+}

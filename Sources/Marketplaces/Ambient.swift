@@ -1,0 +1,42 @@
+import Glibc
+import Listings
+
+/// Time and chance, handed in, so that tests run on virtual time and repeat.
+package struct Ambient: Sendable {
+  /// The wall clock, for records and for the marketplaces' dates.
+  package var now: @Sendable () -> Timestamp
+  /// Since some fixed moment, never jumping: for pacing, backoff and time-outs.
+  package var uptime: @Sendable () -> Duration
+  /// Returns after the duration, or throws when the task is cancelled.
+  package var sleep: @Sendable (Duration) async throws(CancellationError) -> Void
+  /// Uniform in 0..<1.
+  package var random: @Sendable () -> Double
+
+  package init(
+    now: @escaping @Sendable () -> Timestamp, uptime: @escaping @Sendable () -> Duration,
+    sleep: @escaping @Sendable (Duration) async throws(CancellationError) -> Void,
+    random: @escaping @Sendable () -> Double
+  ) {
+    self.now = now
+    self.uptime = uptime
+    self.sleep = sleep
+    self.random = random
+  }
+
+  /// The machine's own.
+  package static let system: Ambient = {
+    let clock = ContinuousClock()
+    let start = clock.now
+    return Ambient(
+      now: {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+      },
+      uptime: { start.duration(to: clock.now) },
+      sleep: { (duration) async throws(CancellationError) in
+        do { try await Task.sleep(for: duration, clock: clock) } catch { throw CancellationError() }
+      },
+      random: { Double.random(in: 0..<1) })
+  }()
+}

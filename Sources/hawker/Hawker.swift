@@ -1,0 +1,5 @@
+import ArgumentParser
+
+@main struct Hawker: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "hawker")
+}
