@@ -24,7 +24,7 @@ package struct Record: Hashable, Sendable {
     case withdrawn(sold: Bool)
     /// It is no longer there, and we did not do it.
     case gone
-    /// The marketplace refused this content (`rejectedDigest`).
+    /// The marketplace refused this content (`failedDigest`).
     case rejected
     /// A create was given up for now; tried again at the time, or by `apply`.
     case failed(retryAt: Timestamp?)
@@ -41,8 +41,8 @@ package struct Record: Hashable, Sendable {
   package var content: Content?
   /// An operation whose outcome is not known: its intent stands alone in the journal.
   package var pending: Intent?
-  /// The digest of the content that was rejected last, and of an update that was.
-  package var rejectedDigest: Digest?
+  /// The digest of the content that failed last, whether it was a create or an update; `failure` says how.
+  package var failedDigest: Digest?
   /// The file that held the listing last, relative to the shop.
   package var file: String
   package var isProtected: Bool
@@ -50,6 +50,8 @@ package struct Record: Hashable, Sendable {
   package var superseded: [String]
   /// What went wrong last; nil after a success.
   package var failure: Failure?
+  /// Failures in a row, with the content of `failedDigest`.
+  package var tries: Int
   package var postedAt: Timestamp?
   package var updatedAt: Timestamp?
   /// Since when `state` holds.
@@ -57,8 +59,9 @@ package struct Record: Hashable, Sendable {
 
   package init(
     key: PostKey, marketplace: String, state: State, remoteID: String? = nil, url: String? = nil,
-    content: Content? = nil, pending: Intent? = nil, rejectedDigest: Digest? = nil, file: String = "",
-    isProtected: Bool = false, superseded: [String] = [], failure: Failure? = nil, postedAt: Timestamp? = nil,
+    content: Content? = nil, pending: Intent? = nil, failedDigest: Digest? = nil, file: String = "",
+    isProtected: Bool = false, superseded: [String] = [], failure: Failure? = nil, tries: Int = 0,
+    postedAt: Timestamp? = nil,
     updatedAt: Timestamp? = nil, since: Timestamp = Timestamp(milliseconds: 0)
   ) {
     self.key = key
@@ -68,11 +71,12 @@ package struct Record: Hashable, Sendable {
     self.url = url
     self.content = content
     self.pending = pending
-    self.rejectedDigest = rejectedDigest
+    self.failedDigest = failedDigest
     self.file = file
     self.isProtected = isProtected
     self.superseded = superseded
     self.failure = failure
+    self.tries = tries
     self.postedAt = postedAt
     self.updatedAt = updatedAt
     self.since = since

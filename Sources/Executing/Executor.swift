@@ -1,0 +1,202 @@
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+
+/// Performs plans: one operation per post at a time, as many at once on each account as its concurrency allows, sold
+/// withdrawals first. An account that must stop stops alone; a journal that can't be written stops everything.
+///
+/// A plan that is submitted replaces what waits; what is in flight finishes and is recorded.
+package actor Executor {
+  package struct Account: Sendable {
+    package var name: String
+    package var marketplace: any Marketplace
+    package var pace: Pace
+    package var concurrency: Int
+
+    package init(name: String, marketplace: any Marketplace, pace: Pace, concurrency: Int) {
+      self.name = name
+      self.marketplace = marketplace
+      self.pace = pace
+      self.concurrency = concurrency
+    }
+  }
+
+  private var lanes: [String: Lane] = [:]
+  private var accounts: [String: Account] = [:]
+  private let journal: Journal
+  private let ambient: Ambient
+  private let absenceAfter: Duration
+  private let tell: @Sendable (ExecutionEvent) -> Void
+  private var tasks: [PostKey: Task<Void, Never>] = [:]
+  private var lastLookups: [PostKey: Timestamp] = [:]
+  /// Posts that a plan wanted to change while they were in flight.
+  private var overtaken: Set<PostKey> = []
+  private var troubled: Set<String> = []
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var journalFailure: JournalError?
+  private var isStopping = false
+
+  package init(
+    accounts: [Account], journal: Journal, ambient: Ambient, absenceAfter: Duration,
+    tell: @escaping @Sendable (ExecutionEvent) -> Void
+  ) {
+    self.journal = journal
+    self.ambient = ambient
+    self.absenceAfter = absenceAfter
+    self.tell = tell
+    for account in accounts {
+      self.accounts[account.name] = account
+      lanes[account.name] = Lane(account: account.name, concurrency: account.concurrency)
+    }
+  }
+
+  /// Records the plan's facts and starts what it allows. Replaces what waits.
+  package func submit(_ plan: Plan) async throws(JournalError) {
+    try requireJournal()
+    let facts = plan.bookkeeping.map(Entry.init)
+    if !facts.isEmpty { try await journal.append(facts) }
+    guard !isStopping else { return }
+    let byAccount = Dictionary(grouping: plan.executable, by: \.key.account)
+    for name in lanes.keys { overtaken.formUnion(lanes[name]?.submit(byAccount[name] ?? []) ?? []) }
+    pump()
+  }
+
+  /// Returns when nothing is in flight and nothing may start now, with the next moment at which something may.
+  package func settle() async throws(JournalError) -> Timestamp? {
+    while !tasks.isEmpty { await withCheckedContinuation { waiters.append($0) } }
+    try requireJournal()
+    return nextDue
+  }
+
+  /// Starts what has come due since.
+  package func resume() { pump() }
+
+  /// Whether something is in flight.
+  package var isBusy: Bool { !tasks.isEmpty }
+
+  /// Accounts that stopped, with why.
+  package var stops: [String: Failure] { lanes.compactMapValues(\.stop) }
+
+  /// Lets accounts that had stopped try again: after a new token, or a changed config.
+  package func retryStopped() {
+    for name in lanes.keys { lanes[name]?.resume() }
+  }
+
+  /// What was submitted and never started.
+  package var unstarted: [Action] { lanes.values.flatMap(\.waiting) }
+
+  /// Accounts on which something went wrong that may have left two posts of one listing.
+  package func takeTroubled() -> Set<String> {
+    defer { troubled = [] }
+    return troubled
+  }
+
+  /// Starts nothing more; what runs may finish within `grace`, then it is cancelled and recorded for what it then is.
+  package func stop(grace: Duration) async {
+    isStopping = true
+    for account in accounts.values { account.pace.close() }
+    let running = Array(tasks.values)
+    let limit = Task { [ambient] in
+      do throws(CancellationError) { try await ambient.sleep(grace) } catch { return }
+      for task in running { task.cancel() }
+    }
+    for task in running { await task.value }
+    limit.cancel()
+  }
+
+  private func requireJournal() throws(JournalError) {
+    if let journalFailure { throw journalFailure }
+  }
+
+  private var nextDue: Timestamp? {
+    let now = ambient.now()
+    return lanes.values.compactMap { $0.due(at: now) }.min()
+  }
+
+  private func pump() {
+    guard !isStopping, journalFailure == nil else { return }
+    for name in lanes.keys.sorted() {
+      while case .start(let action)? = lanes[name]?.next(at: ambient.now()) { start(action) }
+    }
+  }
+
+  private func start(_ action: Action) {
+    guard let account = accounts[action.key.account] else { return }
+    let performer = Performer(
+      marketplace: account.marketplace, journal: journal, ambient: ambient, absenceAfter: absenceAfter)
+    let lastLookup = lastLookups[action.key]
+    tell(.started(action))
+    tasks[action.key] = Task {
+      do throws(JournalError) {
+        finished(action, try await performer.perform(action, lastLookup: lastLookup))
+      } catch {
+        broke(action, error)
+      }
+    }
+  }
+
+  /// The journal can't be trusted any more: nothing is sent from here on.
+  private func broke(_ action: Action, _ error: JournalError) {
+    journalFailure = journalFailure ?? error
+    release(action.key)
+  }
+
+  private func finished(_ action: Action, _ attempt: Performer.Attempt) {
+    let account = action.key.account
+    if action.kind == .resolve { lastLookups[action.key] = attempt.postponed == nil ? nil : ambient.now() }
+    if let failure = attempt.failure {
+      learn(account, failure)
+    } else {
+      lanes[account]?.succeeded()
+    }
+    if let time = attempt.postponed {
+      lanes[account]?.postpone(action.key, until: time)
+      lanes[account]?.requeue(action)
+    }
+    if attempt.result.kind == .uncertain || action.kind == .resolve { troubled.insert(account) }
+    tell(.finished(attempt.result))
+    release(action.key)
+  }
+
+  private func learn(_ account: String, _ failure: MarketplaceFailure) {
+    let now = ambient.now()
+    switch failure {
+    case .unauthorized:
+      guard lanes[account]?.stop == nil else { return }
+      let told = Performer.told(failure)
+      lanes[account]?.halt(told)
+      tell(.stopped(account: account, told))
+    case .throttled(let detail, let until):
+      let time = lanes[account]?.throttled(until: until, at: now, chance: ambient.random())
+      if let time { tell(.waiting(account: account, until: time, why: detail.message)) }
+    case .unavailable(let detail), .unexpected(let detail), .uncertain(let detail):
+      guard let time = lanes[account]?.unavailable(at: now) else { return }
+      tell(.waiting(account: account, until: time, why: detail.message))
+    case .rejected, .gone: lanes[account]?.succeeded()
+    }
+  }
+
+  private func release(_ key: PostKey) {
+    tasks[key] = nil
+    lanes[key.account]?.finished(key)
+    pump()
+    if overtaken.remove(key) != nil { tell(.overtaken(key)) }
+    guard tasks.isEmpty else { return }
+    tell(.idle)
+    for waiter in waiters { waiter.resume() }
+    waiters = []
+  }
+}
+
+extension Entry {
+  /// A fact of a plan's bookkeeping, as the journal keeps it.
+  init(_ fact: Bookkeeping) {
+    self =
+      switch fact {
+      case .moved(let listing, let from, let file): .moved(listing: listing, from: from, file: file)
+      case .protected(let listing, let isProtected): .protected(listing: listing, isProtected)
+      case .saleSeen(let key): .released(key)
+      }
+  }
+}

@@ -1,0 +1,116 @@
+import Listings
+import Planning
+
+/// One account's work: what waits, what runs, and whether it may. Pure: the executor performs what it says.
+struct Lane: Sendable {
+  enum Step: Sendable {
+    case start(Action)
+    /// Nothing may start before this moment.
+    case wait(Timestamp)
+    /// Nothing to start until something finishes or is submitted.
+    case rest
+  }
+
+  let account: String
+  let concurrency: Int
+  private(set) var stop: Failure?
+  private(set) var inFlight: Set<PostKey> = []
+  /// Sorted by urgency; taken from the front.
+  private var queue: ArraySlice<Action> = []
+  private var pausedUntil: Timestamp?
+  private var throttles = 0
+  private var breaker = Breaker()
+  /// Look-ups that would come too early.
+  private var notBefore: [PostKey: Timestamp] = [:]
+
+  init(account: String, concurrency: Int) {
+    self.account = account
+    self.concurrency = max(1, concurrency)
+  }
+
+  var waiting: ArraySlice<Action> { queue }
+
+  /// Replaces what waits. Posts that are in flight are left out: afterwards their newest content is compared again.
+  /// Returns the posts that were left out.
+  mutating func submit(_ actions: [Action]) -> Set<PostKey> {
+    let busy = actions.filter { inFlight.contains($0.key) }
+    queue = actions.filter { !inFlight.contains($0.key) }[...]
+    return Set(busy.map(\.key))
+  }
+
+  /// When something may start: `now` when it may already, nil when only a finish or a submission changes anything.
+  func due(at now: Timestamp) -> Timestamp? {
+    var copy = self
+    return switch copy.next(at: now) {
+    case .start: now
+    case .wait(let time): time
+    case .rest: nil
+    }
+  }
+
+  mutating func next(at now: Timestamp) -> Step {
+    guard stop == nil, !queue.isEmpty else { return .rest }
+    if let pausedUntil, pausedUntil > now { return .wait(pausedUntil) }
+    if let probe = breaker.probeAt {
+      if probe > now { return .wait(probe) }
+      // Half open: one request tells whether the marketplace is back.
+      guard inFlight.isEmpty else { return .rest }
+    }
+    guard inFlight.count < concurrency else { return .rest }
+    return take(at: now)
+  }
+
+  private mutating func take(at now: Timestamp) -> Step {
+    if notBefore.isEmpty, let first = queue.first, !inFlight.contains(first.key) {
+      queue.removeFirst()
+      inFlight.insert(first.key)
+      return .start(first)
+    }
+    var earliest: Timestamp?
+    for index in queue.indices where !inFlight.contains(queue[index].key) {
+      if let time = notBefore[queue[index].key], time > now {
+        earliest = min(earliest ?? time, time)
+        continue
+      }
+      let action = queue.remove(at: index)
+      notBefore[action.key] = nil
+      inFlight.insert(action.key)
+      return .start(action)
+    }
+    return earliest.map(Step.wait) ?? .rest
+  }
+
+  /// Puts a look-up that came too early back, behind what waits.
+  mutating func requeue(_ action: Action) {
+    if stop == nil { queue.append(action) }
+  }
+
+  mutating func finished(_ key: PostKey) { inFlight.remove(key) }
+
+  mutating func succeeded() {
+    breaker.succeeded()
+    throttles = 0
+  }
+
+  /// Returns until when the account rests, when this failure made it.
+  mutating func unavailable(at now: Timestamp) -> Timestamp? {
+    breaker.failed(at: now) ? breaker.probeAt : nil
+  }
+
+  /// The marketplace said to slow down; without a time, the account backs off by itself.
+  mutating func throttled(until: Timestamp?, at now: Timestamp, chance: Double) -> Timestamp {
+    throttles += 1
+    let time = until ?? now.advanced(by: Backoff.delay(after: min(throttles + 1, 7), chance: chance))
+    pausedUntil = max(pausedUntil ?? time, time)
+    return pausedUntil ?? time
+  }
+
+  mutating func halt(_ failure: Failure) {
+    stop = failure
+    queue = []
+  }
+
+  mutating func resume() { stop = nil }
+
+  mutating func postpone(_ key: PostKey, until time: Timestamp) { notBefore[key] = time }
+}

@@ -1,0 +1,92 @@
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+
+/// Settling what a crash, a time-out or a torn answer left open: ask, never guess.
+extension Performer {
+  /// How often one create may be sent: each time only after proof that the last one did not arrive.
+  private static let mostSends = 4
+
+  func resolve(_ action: Action, lastLookup: Timestamp?) async throws(JournalError) -> Attempt {
+    guard let intent = action.record?.pending else { return Attempt(ActionResult(action, .skipped)) }
+    return switch intent.action {
+    case .create, .replace: try await lookUp(intent, action, lastLookup: lastLookup)
+    case .withdraw, .update: try await reread(intent, action)
+    }
+  }
+
+  private func lookUp(
+    _ intent: Intent, _ action: Action, lastLookup: Timestamp?
+  ) async throws(JournalError) -> Attempt {
+    guard let content = intent.content else { return Attempt(ActionResult(action, .skipped)) }
+    let schedule = LookupSchedule(sentAt: intent.at, absenceAfter: absenceAfter)
+    let askedAt = ambient.now()
+    if schedule.next(after: lastLookup) > askedAt { return postponed(action, until: schedule.next(after: lastLookup)) }
+    let draft = Draft(
+      listing: action.key.listing, op: intent.op, reference: intent.reference, content: content, photos: [])
+    let matches: [RemotePost]
+    do throws(MarketplaceFailure) {
+      matches = try await marketplace.lookUp(draft, since: intent.at)
+    } catch {
+      return unanswered(action, error)
+    }
+    if matches.count > 1 { return ambiguous(action, matches) }
+    if let match = matches.first {
+      return try await succeeded(intent, action, Posted(remoteID: match.remoteID, url: match.url))
+    }
+    guard schedule.provesAbsence(at: askedAt) else { return postponed(action, until: schedule.next(after: askedAt)) }
+    return try await absent(intent, content, action)
+  }
+
+  /// It never arrived. The same op, reference and key go out once more, if they are still what is wanted.
+  private func absent(
+    _ intent: Intent, _ content: Content, _ action: Action
+  ) async throws(JournalError) -> Attempt {
+    if let post = action.post, post.content == content, intent.attempt < Performer.mostSends {
+      var again = intent
+      again.attempt += 1
+      again.at = ambient.now()
+      return try await send(again, content, action, photos: post.photos)
+    }
+    let failure = Failure(code: "unavailable", message: "it never arrived", retryAt: ambient.now())
+    try await journal.append([
+      .outcome(Outcome(op: intent.op, result: .failed, attempts: intent.attempt, failure: failure))
+    ])
+    return Attempt(ActionResult(action, .done, attempts: intent.attempt))
+  }
+
+  private func postponed(_ action: Action, until time: Timestamp) -> Attempt {
+    let failure = Failure(code: "uncertain", message: "not found yet; looked for again", retryAt: time)
+    return Attempt(ActionResult(action, .uncertain, failure: failure, retryAt: time), postponed: time)
+  }
+
+  private func unanswered(_ action: Action, _ failure: MarketplaceFailure) -> Attempt {
+    let time = ambient.now().advanced(by: Backoff.delay(after: 3, chance: ambient.random()))
+    return Attempt(
+      ActionResult(action, .uncertain, failure: Performer.told(failure), retryAt: time), failure: failure,
+      postponed: time)
+  }
+
+  private func ambiguous(_ action: Action, _ matches: [RemotePost]) -> Attempt {
+    let ids = matches.map(\.remoteID).joined(separator: ", ")
+    let failure = Failure(
+      code: "uncertain", message: "several posts carry its reference (\(ids)); keep one and take the others off")
+    return Attempt(ActionResult(action, .uncertain, failure: failure))
+  }
+
+  /// A withdrawal (or an update of a post that may be gone) that was cut off: see what is there.
+  private func reread(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
+    guard let remoteID = intent.remoteID else { return Attempt(ActionResult(action, .skipped)) }
+    let post: RemotePost?
+    do throws(MarketplaceFailure) {
+      post = try await marketplace.read(remoteID)
+    } catch {
+      return unanswered(action, error)
+    }
+    if post == nil, intent.action == .withdraw { return try await succeeded(intent, action, nil) }
+    let failure = Failure(code: "unavailable", message: "its \(intent.action.rawValue) was cut off", retryAt: nil)
+    try await journal.append([.outcome(Outcome(op: intent.op, result: .failed, attempts: 0, failure: failure))])
+    return Attempt(ActionResult(action, .done))
+  }
+}

@@ -1,0 +1,200 @@
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+
+/// Does one action: intent, request, outcome. Knows nothing of queues.
+struct Performer: Sendable {
+  let marketplace: any Marketplace
+  let journal: Journal
+  let ambient: Ambient
+  let absenceAfter: Duration
+
+  /// What the lane needs to know besides the result.
+  struct Attempt: Sendable {
+    var result: ActionResult
+    var failure: MarketplaceFailure?
+    /// A look-up that found nothing yet is repeated at this time.
+    var postponed: Timestamp?
+
+    init(_ result: ActionResult, failure: MarketplaceFailure? = nil, postponed: Timestamp? = nil) {
+      self.result = result
+      self.failure = failure
+      self.postponed = postponed
+    }
+  }
+
+  func perform(_ action: Action, lastLookup: Timestamp?) async throws(JournalError) -> Attempt {
+    switch action.kind {
+    case .create, .replace: try await create(action)
+    case .update: try await update(action)
+    case .withdraw: try await withdraw(action)
+    case .adopt: try await adopt(action)
+    case .resolve: try await resolve(action, lastLookup: lastLookup)
+    case .forget:
+      try await recorded(action, [.forgotten(action.key)])
+    case .unchanged: Attempt(ActionResult(action, .done))
+    }
+  }
+
+  private func recorded(_ action: Action, _ entries: [Entry]) async throws(JournalError) -> Attempt {
+    try await journal.append(entries)
+    return Attempt(ActionResult(action, .done, remoteID: action.remoteID))
+  }
+
+  // MARK: Create
+
+  private func create(_ action: Action) async throws(JournalError) -> Attempt {
+    guard let post = action.post, let content = post.content else { return Attempt(ActionResult(action, .skipped)) }
+    let op = Performer.newOp()
+    let intent = Intent(
+      op: op, action: action.kind == .replace ? .replace : .create, key: action.key, marketplace: action.marketplace,
+      reference: "\(action.key.listing).\(op.prefix(8))", content: content,
+      remoteID: action.kind == .replace ? action.remoteID : nil, file: action.file, at: ambient.now())
+    return try await send(intent, content, action, photos: post.photos)
+  }
+
+  /// The intent is durable before the request, and the outcome before anybody hears of it.
+  func send(
+    _ intent: Intent, _ content: Content, _ action: Action, photos: [Photo]
+  ) async throws(JournalError) -> Attempt {
+    try await journal.append([.intent(intent)])
+    let draft = Draft(
+      listing: intent.key.listing, op: intent.op, reference: intent.reference, content: content, photos: photos)
+    let posted: Posted
+    do throws(MarketplaceFailure) {
+      posted = try await marketplace.create(draft)
+    } catch {
+      return try await failed(intent, action, error)
+    }
+    return try await succeeded(intent, action, posted)
+  }
+
+  func succeeded(
+    _ intent: Intent, _ action: Action, _ posted: Posted?, then entries: [Entry] = []
+  ) async throws(JournalError) -> Attempt {
+    let attempts = tries(action, intent) + 1
+    let outcome = Outcome(
+      op: intent.op, result: .done, remoteID: posted?.remoteID ?? intent.remoteID, url: posted?.url,
+      attempts: attempts, failure: nil)
+    try await journal.append([.outcome(outcome)] + entries)
+    return Attempt(
+      ActionResult(
+        action, .done, remoteID: outcome.remoteID, url: posted?.url ?? action.record?.url, attempts: attempts))
+  }
+
+  /// Failures in a row with this very content.
+  private func tries(_ action: Action, _ intent: Intent) -> Int {
+    guard let record = action.record, record.failure != nil, record.failedDigest == intent.content?.digest else {
+      return 0
+    }
+    return record.tries
+  }
+
+  func failed(
+    _ intent: Intent, _ action: Action, _ failure: MarketplaceFailure
+  ) async throws(JournalError) -> Attempt {
+    let before = tries(action, intent)
+    let now = ambient.now()
+    var retryAt: Timestamp?
+    var attempts = before + 1
+    var isUncertain = false
+    switch failure {
+    case .rejected, .gone: break
+    case .unauthorized: attempts = before
+    case .throttled(_, let until):
+      attempts = before
+      retryAt = until ?? now
+    case .unavailable, .unexpected:
+      retryAt = now.advanced(by: Backoff.delay(after: attempts, chance: ambient.random()))
+    case .uncertain:
+      isUncertain = intent.action == .create || intent.action == .replace
+      if !isUncertain { retryAt = now.advanced(by: Backoff.delay(after: attempts, chance: ambient.random())) }
+    }
+    let told = Failure(
+      code: failure.code, message: failure.detail.message, httpStatus: failure.detail.httpStatus, retryAt: retryAt)
+    try await journal.append([
+      .outcome(
+        Outcome(op: intent.op, result: isUncertain ? .uncertain : .failed, attempts: attempts, failure: told))
+    ])
+    return Attempt(
+      ActionResult(
+        action, isUncertain ? .uncertain : .failed, attempts: attempts, failure: told, retryAt: retryAt),
+      failure: failure)
+  }
+
+  // MARK: Update, withdraw, adopt
+
+  private func update(_ action: Action) async throws(JournalError) -> Attempt {
+    guard let post = action.post, let content = post.content, let remoteID = action.remoteID else {
+      return Attempt(ActionResult(action, .skipped))
+    }
+    let op = Performer.newOp()
+    let intent = Intent(
+      op: op, action: .update, key: action.key, marketplace: action.marketplace, content: content, remoteID: remoteID,
+      file: action.post == nil ? action.file : action.record?.file ?? action.file, at: ambient.now())
+    try await journal.append([.intent(intent)])
+    let draft = Draft(listing: action.key.listing, op: op, reference: "", content: content, photos: post.photos)
+    do throws(MarketplaceFailure) {
+      try await marketplace.update(remoteID, to: draft, changed: Set(action.changes.map(\.field)))
+    } catch {
+      return try await failed(intent, action, error)
+    }
+    return try await succeeded(intent, action, nil)
+  }
+
+  private func withdraw(_ action: Action) async throws(JournalError) -> Attempt {
+    guard let remoteID = action.remoteID else { return Attempt(ActionResult(action, .skipped)) }
+    let intent = Intent(
+      op: Performer.newOp(), action: .withdraw, key: action.key, marketplace: action.marketplace, remoteID: remoteID,
+      file: action.record?.file ?? action.file, at: ambient.now())
+    try await journal.append([.intent(intent)])
+    do throws(MarketplaceFailure) {
+      try await marketplace.withdraw(remoteID, urgency: action.isSale ? .sale : .normal)
+    } catch {
+      // It is not there: that is what a withdrawal wants.
+      if case .gone = error { return try await withdrawn(intent, action) }
+      return try await failed(intent, action, error)
+    }
+    return try await withdrawn(intent, action)
+  }
+
+  private func withdrawn(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
+    // A listing whose file is gone is forgotten with its post; the history stays in the journal.
+    let forgets = action.cause == .fileGone && action.record?.remoteID == intent.remoteID
+    return try await succeeded(intent, action, nil, then: forgets ? [.forgotten(action.key)] : [])
+  }
+
+  private func adopt(_ action: Action) async throws(JournalError) -> Attempt {
+    guard let remoteID = action.remoteID else { return Attempt(ActionResult(action, .skipped)) }
+    let post: RemotePost?
+    do throws(MarketplaceFailure) {
+      post = try await marketplace.read(remoteID)
+    } catch {
+      return Attempt(ActionResult(action, .failed, failure: Performer.told(error)), failure: error)
+    }
+    guard let post else {
+      let failure = Failure(
+        code: "gone", message: "\(action.key.account) has no post \(remoteID); correct `adopt:` in \(action.file)")
+      return Attempt(ActionResult(action, .failed, failure: failure))
+    }
+    return try await recorded(
+      action,
+      [
+        .adopted(
+          action.key, marketplace: action.marketplace, remoteID: remoteID, url: post.url, file: action.file)
+      ])
+  }
+
+  static func told(_ failure: MarketplaceFailure) -> Failure {
+    Failure(code: failure.code, message: failure.detail.message, httpStatus: failure.detail.httpStatus)
+  }
+
+  /// 32 hexadecimal digits.
+  static func newOp() -> String {
+    (0..<2).map { _ in
+      let half = String(UInt64.random(in: 0 ... .max), radix: 16)
+      return String(repeating: "0", count: 16 - half.count) + half
+    }.joined()
+  }
+}

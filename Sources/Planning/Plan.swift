@@ -1,0 +1,101 @@
+import Listings
+
+/// What would be done, in order. A value: made once, shown, saved, executed.
+package struct Plan: Sendable {
+  /// Sorted: rank, listing id, account. The unchanged ones too.
+  package var actions: [Action]
+  package var guards: [GuardReport]
+  package var problems: [Problem]
+  /// Facts to record that need no request.
+  package var bookkeeping: [Bookkeeping]
+  package var createdAt: Timestamp
+  /// The journal's place that the plan was made from; nil without a journal.
+  package var lineage: String?
+  package var sequence: Int
+  /// How many withdrawals the guards hold, all accounts together: what `--allow-withdraw` must name.
+  package var heldWithdrawals: Int
+
+  package init(
+    actions: [Action], guards: [GuardReport] = [], problems: [Problem] = [], bookkeeping: [Bookkeeping] = [],
+    createdAt: Timestamp, lineage: String? = nil, sequence: Int = 0, heldWithdrawals: Int = 0
+  ) {
+    self.actions = actions
+    self.guards = guards
+    self.problems = problems
+    self.bookkeeping = bookkeeping
+    self.createdAt = createdAt
+    self.lineage = lineage
+    self.sequence = sequence
+    self.heldWithdrawals = heldWithdrawals
+  }
+
+  /// What an executor may do now.
+  package var executable: [Action] { actions.filter { $0.hold == nil && $0.kind != .unchanged } }
+
+  package var hasChanges: Bool { actions.contains { $0.hold == nil && $0.kind != .unchanged } }
+  package var hasErrors: Bool { problems.contains { $0.severity == .error } }
+
+  /// Something waits for a person: exit code 3.
+  package var needsPerson: Bool {
+    guards.contains { $0.isTripped && !$0.isLifted } || actions.contains { $0.hold?.by.needsPerson == true }
+  }
+
+  package struct Summary: Hashable, Sendable {
+    package var counts: [Action.Kind: Int] = [:]
+    package var held = 0
+    package var problems = 0
+    package var warnings = 0
+
+    package subscript(kind: Action.Kind) -> Int { counts[kind, default: 0] }
+  }
+
+  /// Held actions count under `held` alone.
+  package var summary: Summary {
+    var summary = Summary()
+    for action in actions {
+      if action.hold != nil { summary.held += 1 } else { summary.counts[action.kind, default: 0] += 1 }
+    }
+    for problem in problems {
+      if problem.severity == .error { summary.problems += 1 } else { summary.warnings += 1 }
+    }
+    return summary
+  }
+}
+
+/// What one guard saw on one account.
+package struct GuardReport: Hashable, Sendable {
+  package var name: Action.Holder
+  /// Nil: all accounts.
+  package var account: String?
+  package var limit: Int
+  package var observed: Int
+  package var isTripped: Bool
+  /// An override lifted it.
+  package var isLifted: Bool
+  /// The narrow command or edit that lets it pass; empty when it didn't trip.
+  package var override: String
+  package var text: String
+
+  package init(
+    _ name: Action.Holder, account: String? = nil, limit: Int, observed: Int, isTripped: Bool, isLifted: Bool = false,
+    override: String = "", text: String = ""
+  ) {
+    self.name = name
+    self.account = account
+    self.limit = limit
+    self.observed = observed
+    self.isTripped = isTripped
+    self.isLifted = isLifted
+    self.override = override
+    self.text = text
+  }
+}
+
+/// A fact that `apply` and `run` record beside the actions.
+package enum Bookkeeping: Hashable, Sendable {
+  /// The listing's file is another one now; `from` names its old id when that changed too.
+  case moved(listing: String, from: String?, file: String)
+  case protected(listing: String, Bool)
+  /// The file said sold after a sale had withdrawn the post: from now on the file's word counts again.
+  case saleSeen(PostKey)
+}

@@ -1,0 +1,45 @@
+import Listings
+
+/// All that a plan depends on.
+package struct PlanInput: Sendable {
+  package enum Mode: Sendable {
+    /// `plan`, `apply`: no grace, and what failed before is tried now.
+    case once
+    /// The daemon: backoff times hold.
+    case continuous
+  }
+
+  package var wanted: Wanted
+  package var records: [PostKey: Record]
+  package var config: Config
+  /// By marketplace.
+  package var capabilities: [String: Capabilities]
+  package var now: Timestamp
+  package var mode: Mode
+  package var lineage: String?
+  package var sequence: Int
+  /// `--allow-withdraw N`.
+  package var allowedWithdrawals: Int?
+  /// `--only ID`: empty means all. Guards still see everything.
+  package var onlyListings: Set<String>
+  /// `--account NAME`.
+  package var onlyAccount: String?
+
+  package init(
+    wanted: Wanted, records: [PostKey: Record], config: Config, capabilities: [String: Capabilities], now: Timestamp,
+    mode: Mode = .once, lineage: String? = nil, sequence: Int = 0, allowedWithdrawals: Int? = nil,
+    onlyListings: Set<String> = [], onlyAccount: String? = nil
+  ) {
+    self.wanted = wanted
+    self.records = records
+    self.config = config
+    self.capabilities = capabilities
+    self.now = now
+    self.mode = mode
+    self.lineage = lineage
+    self.sequence = sequence
+    self.allowedWithdrawals = allowedWithdrawals
+    self.onlyListings = onlyListings
+    self.onlyAccount = onlyAccount
+  }
+}

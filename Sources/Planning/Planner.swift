@@ -1,0 +1,38 @@
+import Diffing
+import Listings
+
+/// The one planner.
+package enum Planner {
+  package static func plan(_ input: PlanInput) -> Plan {
+    var plan = Plan(
+      actions: [], problems: input.wanted.problems, createdAt: input.now, lineage: input.lineage,
+      sequence: input.sequence)
+    if case .unseen(let why) = input.wanted.root {
+      // Nothing at all is changed: what a scan of the wrong place misses says nothing about the shop.
+      let live = input.records.values.count(where: \.isLive)
+      plan.guards = [
+        GuardReport(.root, limit: 0, observed: live, isTripped: true, override: "hawker init --adopt-root", text: why)
+      ]
+      return plan
+    }
+    var (records, bookkeeping) = Renames(input).applied()
+    let differences = Comparison(
+      wanted: input.wanted, records: records, accounts: input.config.accounts
+    ).differences()
+    let rules = Rules(input)
+    var actions = differences.flatMap { rules.actions(for: $0) }
+    records.removeAll()
+    bookkeeping += differences.compactMap(Renames.saleSeen)
+    Identities.holdEdited(&actions)
+    let guarding = Guarding(input).apply(to: &actions)
+    Limits(input).apply(to: &actions)
+    if !input.onlyListings.isEmpty { actions.removeAll { !input.onlyListings.contains($0.key.listing) } }
+    if let account = input.onlyAccount { actions.removeAll { $0.key.account != account } }
+    actions.sort { ($0.rank, $0.key) < ($1.rank, $1.key) }
+    plan.actions = actions
+    plan.guards = guarding.reports
+    plan.heldWithdrawals = guarding.heldWithdrawals
+    plan.bookkeeping = bookkeeping
+    return plan
+  }
+}

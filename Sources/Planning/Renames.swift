@@ -1,0 +1,81 @@
+import Diffing
+import Listings
+
+/// Identity is the id, never the path: a moved file is the same listing, and a listing that says `moved_from` is the
+/// one that had the old id. Either is recorded, and nothing is sent.
+struct Renames {
+  private let input: PlanInput
+
+  init(_ input: PlanInput) { self.input = input }
+
+  func applied() -> (records: [PostKey: Record], bookkeeping: [Bookkeeping]) {
+    var records = input.records
+    var bookkeeping: [Bookkeeping] = []
+    guard !records.isEmpty else { return (records, bookkeeping) }
+    let present = Set(input.wanted.listings.map(\.id))
+    for listing in input.wanted.listings {
+      if let old = listing.movedFrom, !present.contains(old), rekey(&records, from: old, to: listing) {
+        bookkeeping.append(.moved(listing: listing.id, from: old, file: listing.file))
+        continue
+      }
+      let own = listing.posts.compactMap { records[PostKey(listing: listing.id, account: $0.account)] }
+      if own.contains(where: { $0.file != listing.file }) {
+        bookkeeping.append(.moved(listing: listing.id, from: nil, file: listing.file))
+      }
+      if own.contains(where: { $0.isProtected != listing.isProtected }) {
+        bookkeeping.append(.protected(listing: listing.id, listing.isProtected))
+      }
+    }
+    return (records, bookkeeping)
+  }
+
+  /// Moves the records of `old` to the listing's id, unless it has records of its own already.
+  private func rekey(_ records: inout [PostKey: Record], from old: String, to listing: Listing) -> Bool {
+    let accounts = input.config.accounts.map(\.name)
+    let hasOwn = accounts.contains { records[PostKey(listing: listing.id, account: $0)] != nil }
+    guard !hasOwn else { return false }
+    var moved = false
+    for account in accounts {
+      guard var record = records.removeValue(forKey: PostKey(listing: old, account: account)) else { continue }
+      record.key = PostKey(listing: listing.id, account: account)
+      record.file = listing.file
+      records[record.key] = record
+      moved = true
+    }
+    return moved
+  }
+
+  static func saleSeen(_ difference: Difference) -> Bookkeeping? {
+    guard case .off(.sold) = difference.want, difference.record?.state == .withdrawn(sold: true) else { return nil }
+    return .saleSeen(difference.key)
+  }
+}
+
+/// An id that was edited reads as one withdrawal and one create of the same thing: neither is done unasked.
+enum Identities {
+  static func holdEdited(_ actions: inout [Action]) {
+    var gone: [String: String] = [:]
+    for action in actions where action.kind == .withdraw && action.cause == .fileGone {
+      if let content = action.record?.content { gone[likeness(content)] = action.key.listing }
+    }
+    guard !gone.isEmpty else { return }
+    var edited: [String: String] = [:]
+    for action in actions where action.kind == .create && action.record == nil {
+      guard let content = action.post?.content, let old = gone[likeness(content)] else { continue }
+      edited[action.key.listing] = old
+      edited[old] = old
+    }
+    guard !edited.isEmpty else { return }
+    for index in actions.indices where actions[index].hold == nil {
+      guard let old = edited[actions[index].key.listing] else { continue }
+      let isGone = actions[index].kind == .withdraw && actions[index].cause == .fileGone
+      guard isGone || actions[index].kind == .create else { continue }
+      actions[index] = actions[index].held(
+        by: .idChanged, "id changed? add `moved_from: \(old)` to keep the post; otherwise change the title")
+    }
+  }
+
+  private static func likeness(_ content: Content) -> String {
+    content.title + "\u{0}" + content.photos.map(\.description).joined(separator: " ")
+  }
+}

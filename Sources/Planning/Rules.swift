@@ -1,0 +1,209 @@
+import Diffing
+import Listings
+
+/// The table of spec/plan.md: what is wanted × what is recorded → an action. The guards come after it.
+struct Rules {
+  private let input: PlanInput
+  private let marketplaces: [String: String]
+  private let enabled: Set<String>
+
+  init(_ input: PlanInput) {
+    self.input = input
+    marketplaces = Dictionary(uniqueKeysWithValues: input.config.accounts.map { ($0.name, $0.marketplace) })
+    enabled = Set(input.config.accounts.filter(\.isEnabled).map(\.name))
+  }
+
+  func actions(for difference: Difference) -> [Action] {
+    if case .frozen = difference.want { return [] }
+    guard enabled.contains(difference.key.account) else { return accountGone(difference) }
+    if let record = difference.record, let settling = settle(difference, record) {
+      return [wish(settling, of: difference)]
+    }
+    var actions: [Action] = []
+    switch difference.want {
+    case .frozen: break
+    case .offered(let post): actions.append(wish(offer(post, difference), of: difference))
+    case .off(let cause):
+      if let action = withdraw(difference, cause) { actions.append(wish(action, of: difference)) }
+    }
+    return actions + superseded(difference)
+  }
+
+  /// The seller's own `hold:` in the listing.
+  private func wish(_ action: Action, of difference: Difference) -> Action {
+    guard let wish = difference.listing?.hold, action.hold == nil, action.kind != .unchanged else { return action }
+    return action.held(by: .hold, "held by its file: \(wish)")
+  }
+
+  private func action(
+    _ kind: Action.Kind, _ difference: Difference, _ reason: Action.Reason, post: WantedPost? = nil
+  ) -> Action {
+    let file = difference.listing?.file ?? difference.record?.file ?? ""
+    return Action(
+      kind, key: difference.key,
+      marketplace: marketplaces[difference.key.account] ?? difference.record?.marketplace ?? "", file: file,
+      line: difference.listing?.line ?? 0, reason: reason, post: post, record: difference.record)
+  }
+
+  /// hawker.yaml lost the account: nothing can be asked of it, and nothing is concluded.
+  private func accountGone(_ difference: Difference) -> [Action] {
+    guard case .off(.accountGone) = difference.want, let record = difference.record, record.isLive else { return [] }
+    let account = difference.key.account
+    return [
+      action(.withdraw, difference, .init("account-gone", "hawker.yaml no longer has \(account)"))
+        .held(by: .scope, "withdraw: hawker.yaml no longer has the account \(account); put it back")
+    ]
+  }
+
+  // MARK: Unsettled
+
+  /// What must be known before anything else is done about the post.
+  private func settle(_ difference: Difference, _ record: Record) -> Action? {
+    let isUncertain = record.state == .uncertain || record.pending?.action == .replace
+    let mayBeWithdrawn: Bool =
+      if case .offered = difference.want { record.isLive && record.pending?.action == .withdraw } else { false }
+    guard isUncertain || mayBeWithdrawn else { return nil }
+    let verb = record.pending?.action.rawValue ?? "create"
+    var resolve = action(.resolve, difference, .init("uncertain", "the outcome of its \(verb) is not known"))
+    if case .offered(let post) = difference.want { resolve.post = post }
+    let capabilities = input.capabilities[resolve.marketplace]
+    guard (isUncertain ? capabilities?.canLookUp : capabilities?.canRead) == true else {
+      return resolve.held(
+        by: .unsettled,
+        "\(difference.key.account) can't be asked whether its \(verb) arrived: look there, then run hawker resolve "
+          + "\(difference.key.listing) --account \(difference.key.account) --posted REMOTE_ID, or --not-posted")
+    }
+    return resolve
+  }
+
+  // MARK: Wanted
+
+  private func offer(_ post: WantedPost, _ difference: Difference) -> Action {
+    guard let content = post.content else {
+      return action(.unchanged, difference, .init("frozen", "frozen"))
+    }
+    guard let record = difference.record else {
+      if let remote = difference.listing?.adopt[difference.key.account] {
+        var adopt = action(.adopt, difference, .init("adopt", "the file says adopt: \(remote)"), post: post)
+        adopt.remoteID = remote
+        return adopt
+      }
+      return action(.create, difference, .init("new", "new listing"), post: post)
+    }
+    switch record.state {
+    case .live: return compare(post, content, record, difference)
+    case .withdrawn(sold: false):
+      return action(.create, difference, .init("again", "wanted again"), post: post)
+    case .withdrawn(sold: true):
+      return action(.create, difference, .init("sold", "it sold elsewhere"), post: post)
+        .held(by: .sold, "create: it sold; say status: sold in the file, and available again later")
+    case .gone:
+      return action(.create, difference, .init("gone", "it is no longer on \(difference.key.account)"), post: post)
+        .held(by: .gone, "create: gone from \(difference.key.account), and not by hawker; it may be sold or taken down")
+    case .rejected where record.failedDigest == content.digest:
+      return action(.create, difference, .init("rejected", "refused before"), post: post)
+        .held(by: .rejected, "create: \(refusal(record)); change the file to send it again")
+    case .rejected: return action(.create, difference, .init("edited", "changed since it was refused"), post: post)
+    case .failed(let time):
+      let create = action(.create, difference, .init("retry", "failed before"), post: post)
+      return record.failedDigest == content.digest ? retry(time, create) : create
+    case .uncertain: return action(.resolve, difference, .init("uncertain", "its outcome is not known"))
+    }
+  }
+
+  private func refusal(_ record: Record) -> String {
+    "\(record.key.account) refused this content" + (record.failure.map { " (\($0.message))" } ?? "")
+  }
+
+  /// The daemon waits for the time; `apply` tries now, and so does an edit.
+  private func retry(_ time: Timestamp?, _ action: Action) -> Action {
+    guard input.mode == .continuous, let time, time > input.now else { return action }
+    return action.held(by: .retry, "\(action.kind.rawValue): failed, tried again at \(time)", until: time)
+  }
+
+  private func compare(
+    _ post: WantedPost, _ content: Content, _ record: Record, _ difference: Difference
+  ) -> Action {
+    let interrupted = record.pending?.action == .update ? record.pending?.content : nil
+    let changes = record.content.map { content.changes(from: $0, or: interrupted) }
+    guard changes?.isEmpty != true else {
+      return action(.unchanged, difference, .init("same", "up to date"), post: post)
+    }
+    let known =
+      changes ?? Content.Field.allCases.map { .init(field: $0, before: "unknown", after: content.text(of: $0)) }
+    let fixed = input.capabilities[record.marketplace]?.fixedFields ?? []
+    let stuck = known.map(\.field).filter(fixed.contains)
+    var update = action(stuck.isEmpty ? .update : .replace, difference, reason(known, post), post: post)
+    update.changes = known
+    if let origin = known.first.flatMap({ post.origins[$0.field] }), !origin.file.isEmpty {
+      (update.file, update.line) = (origin.file, origin.line)
+    }
+    let failedBefore = record.failedDigest != nil && record.failedDigest == content.digest
+    if failedBefore, record.failure?.code == "rejected" {
+      return update.held(by: .rejected, "\(update.kind.rawValue): \(refusal(record)); change the file to send it again")
+    }
+    if !stuck.isEmpty, difference.listing?.allowsReplace != true {
+      let names = stuck.map(\.rawValue).joined(separator: ", ")
+      return update.held(
+        by: .replace,
+        "replace: \(record.marketplace) can't change \(names) in place; `replace: allow` makes a new post with a new id"
+      )
+    }
+    return failedBefore ? retry(record.failure?.retryAt, update) : update
+  }
+
+  private func reason(_ changes: [FieldChange], _ post: WantedPost) -> Action.Reason {
+    let names = changes.map(\.field.rawValue).joined(separator: ", ")
+    guard let first = changes.first else { return .init("edited", "changed") }
+    if changes.allSatisfy({ $0.field == .photos }) { return .init("photos", "photos changed") }
+    let code =
+      switch post.origins[first.field]?.layer {
+      case .directory, .config, .builtIn: "default"
+      case .override: "override"
+      case .mapping: "mapping"
+      case .listing, nil: "edited"
+      }
+    return .init(code, "\(names) changed")
+  }
+
+  // MARK: Not wanted
+
+  private func withdraw(_ difference: Difference, _ cause: Difference.Cause) -> Action? {
+    guard let record = difference.record else { return nil }
+    let reason = Action.Reason(cause.rawValue, words(cause, difference))
+    guard record.isLive else {
+      guard cause == .fileGone, record.state != .withdrawn(sold: true) else { return nil }
+      return action(.forget, difference, .init("file-gone", "its file is gone, and so is the post"))
+    }
+    var withdrawal = action(.withdraw, difference, reason)
+    withdrawal.cause = cause
+    if cause == .fileGone, record.isProtected {
+      return withdrawal.held(
+        by: .protect,
+        "withdraw: its file is gone, but it was protected; bring the file back, or have it say "
+          + "protect: false first")
+    }
+    return retry(record.failure?.retryAt, withdrawal)
+  }
+
+  private func words(_ cause: Difference.Cause, _ difference: Difference) -> String {
+    switch cause {
+    case .sold: "its file says sold"
+    case .draft: "its file says draft"
+    case .fileGone: "its file is gone"
+    case .dropped: "its marketplaces no longer name \(difference.key.account)"
+    case .accountGone: "hawker.yaml no longer has \(difference.key.account)"
+    case .accountDisabled: "\(difference.key.account) is disabled"
+    }
+  }
+
+  /// A replace confirmed the new post; what it replaced is still to be taken off.
+  private func superseded(_ difference: Difference) -> [Action] {
+    (difference.record?.superseded ?? []).map { remote in
+      var withdrawal = action(
+        .withdraw, difference, .init("replaced", "replaced by \(difference.record?.remoteID ?? "")"))
+      withdrawal.remoteID = remote
+      return withdrawal
+    }
+  }
+}
