@@ -75,6 +75,8 @@ package actor Executor {
   /// Whether something is in flight.
   package var isBusy: Bool { !tasks.isEmpty }
 
+  package var isStopped: Bool { isStopping }
+
   /// Accounts that stopped, with why.
   package var stops: [String: Failure] { lanes.compactMapValues(\.stop) }
 
@@ -109,7 +111,8 @@ package actor Executor {
     if let journalFailure { throw journalFailure }
   }
 
-  private var nextDue: Timestamp? {
+  /// The next moment at which something that waits may start.
+  package var nextDue: Timestamp? {
     let now = ambient.now()
     return lanes.values.compactMap { $0.due(at: now) }.min()
   }

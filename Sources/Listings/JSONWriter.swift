@@ -97,3 +97,33 @@ package struct JSONWriter: Sendable {
 
   private static func hex(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
 }
+
+extension JSONValue {
+  /// Compact JSON again, members in their order.
+  package var text: String {
+    var json = JSONWriter()
+    write(to: &json)
+    return json.text
+  }
+
+  package func write(to json: inout JSONWriter) {
+    switch self {
+    case .null: json.null()
+    case .bool(let flag): json.value(flag)
+    case .integer(let number): json.value(number)
+    case .number(let text): json.raw(text)
+    case .string(let text): json.value(text)
+    case .array(let elements):
+      json.array { json in
+        for element in elements { element.write(to: &json) }
+      }
+    case .object(let members):
+      json.object { json in
+        for member in members {
+          json.key(named: member.key)
+          member.value.write(to: &json)
+        }
+      }
+    }
+  }
+}

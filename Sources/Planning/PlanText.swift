@@ -55,7 +55,7 @@ package struct PlanText {
     let symbol = action.hold == nil ? action.kind.symbol : "#"
     let word = action.hold == nil ? action.kind.rawValue : "held"
     var text = "  \(symbol) " + PlanText.pad(word, 10) + PlanText.pad(action.key.account, accountWidth)
-    text += Escaping.line(action.hold?.text ?? PlanText.detail(action))
+    text += Escaping.line(action.hold?.text ?? PlanText.describe(action))
     if action.hold == nil, action.line > 0, action.kind == .update || action.kind == .replace {
       text = PlanText.pad(text, 58) + "line \(action.line)"
     }
@@ -85,7 +85,8 @@ package struct PlanText {
     return "\u{1B}[\(problem.severity == .error ? "31" : "33")m\(line)\u{1B}[0m\n"
   }
 
-  static func detail(_ action: Action) -> String {
+  /// What an action does, in a few words: `price 450.00 → 420.00 USD`.
+  package static func describe(_ action: Action) -> String {
     switch action.kind {
     case .unchanged: ""
     case .create:
@@ -116,7 +117,7 @@ package struct PlanText {
     text.count <= limit ? text : String(text.prefix(limit - 1)) + "…"
   }
 
-  static func pad(_ text: String, _ width: Int) -> String {
+  package static func pad(_ text: String, _ width: Int) -> String {
     let missing = width - text.count
     return missing > 0 ? text + String(repeating: " ", count: missing) : text + " "
   }

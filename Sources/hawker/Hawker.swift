@@ -1,5 +1,77 @@
 import ArgumentParser
+import Glibc
 
-@main struct Hawker: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "hawker")
+// hawker: the program. In: a command line, the environment. Out: one result on standard output, logs and progress on
+// standard error, an exit code. Wires the modules together, and is the only one that knows every adapter. It must never
+// decide what to do about a post.
+
+struct Hawker: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hawker",
+    abstract: "Keeps marketplace listings in step with a directory of YAML files.",
+    discussion: """
+      Global options may stand before the command:
+        --config FILE   --log-level LEVEL   --log-format text|json   --color auto|always|never
+
+      Exit codes: 0 done · 1 something failed or is uncertain · 2 changes pending (plan --detailed-exitcode) ·
+      3 a person is needed · 4 invalid listings or config · 5 another hawker holds the state ·
+      6 an account needs connecting · 7 the journal is damaged or can't be written · 64 wrong command line
+      """,
+    version: Version.text,
+    subcommands: [
+      Init.self, Validate.self, PlanCommand.self, Apply.self, Run.self, Status.self, Show.self, LogCommand.self,
+      SandboxCommand.self, SchemaCommand.self, StateCommand.self, VersionCommand.self,
+    ])
+}
+
+@main
+enum Main {
+  static func main() async {
+    // A reader that went away is no reason to die in the middle of a pass.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try Hawker.parseAsRoot(CommandLineOrder.globalsLast(Array(CommandLine.arguments.dropFirst())))
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let exit as Exit {
+      if let message = exit.message { Console.error(message) }
+      Glibc.exit(exit.code.rawValue)
+    } catch {
+      Hawker.exit(withError: error)
+    }
+  }
+}
+
+enum Version {
+  static let text = "0.1.0"
+}
+
+/// `hawker --config FILE plan` and `hawker plan --config FILE` are the same.
+enum CommandLineOrder {
+  private static let globals: Set<String> = ["--config", "--log-level", "--log-format", "--color"]
+
+  static func globalsLast(_ arguments: [String]) -> [String] {
+    var moved: [String] = []
+    var index = 0
+    while index < arguments.count {
+      let argument = arguments[index]
+      if globals.contains(argument), index + 1 < arguments.count {
+        moved += arguments[index...index + 1]
+        index += 2
+      } else if let name = argument.split(separator: "=", maxSplits: 1).first, globals.contains(String(name)) {
+        moved.append(argument)
+        index += 1
+      } else {
+        break
+      }
+    }
+    // They stand right behind the command, so that a `--` further on keeps its meaning.
+    guard index < arguments.count, !moved.isEmpty else { return arguments }
+    var depth = 1
+    if arguments[index] == "state", index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-") { depth = 2 }
+    return arguments[index..<index + depth] + moved + arguments[(index + depth)...]
+  }
 }

@@ -1,0 +1,40 @@
+# make run: the starter shop on the built-in sandbox.  make test: every test.  Both install what they need.
+SHELL := /bin/bash
+export SWIFT_BACKTRACE ?= enable=no
+HAWKER := .build/debug/hawker
+
+.PHONY: run test build release lint format bench docs setup clean
+
+run: setup
+	swift build --product hawker
+	$(HAWKER) run --sandbox
+
+test: setup
+	swift build --build-tests
+	swift test --skip-build
+
+build: setup
+	swift build
+
+release: setup
+	swift build -c release --product hawker
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: release
+	scripts/bench
+
+# Writes the generated files anew: schemas, help, the table of rules, the examples' plans.
+docs: setup
+	swift build --product hawker
+	scripts/docs
+
+setup:
+	@scripts/setup
+
+clean:
+	rm -rf .build

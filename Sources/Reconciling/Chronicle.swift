@@ -1,0 +1,107 @@
+import Executing
+import Listings
+import Logging
+import Marketplaces
+import Planning
+
+/// What the daemon tells its log: each thing once, when it changes, not at every look.
+struct Chronicle {
+  private let logger: Logger
+  private var problems: Set<Problem> = []
+  private var holds: Set<String> = []
+  private var guards: Set<String> = []
+  private var configProblems: [Problem] = []
+  private var wasInSync = false
+
+  init(_ logger: Logger) { self.logger = logger }
+
+  mutating func refused(_ found: [Problem]) {
+    guard found != configProblems else { return }
+    configProblems = found
+    for problem in found { tell(problem) }
+    logger.error("the config has errors: the last good one stays in force")
+  }
+
+  mutating func accepted() {
+    if !configProblems.isEmpty { logger.notice("the config is good again") }
+    configProblems = []
+  }
+
+  mutating func planned(_ plan: Plan, accounts: Int) {
+    let found = Set(plan.problems)
+    for problem in plan.problems where !problems.contains(problem) { tell(problem) }
+    if !problems.isEmpty, found.isEmpty { logger.notice("no problems are left") }
+    problems = found
+    tellGuards(plan)
+    tellHolds(plan)
+    let summary = plan.summary
+    let isInSync = !plan.hasChanges
+    if isInSync, !wasInSync {
+      let posts = summary[.unchanged]
+      let listings = Set(plan.actions.filter { $0.kind == .unchanged }.map(\.key.listing)).count
+      let held = summary.held > 0 ? ", \(summary.held) held" : ""
+      logger.notice("in sync: \(listings) listings, \(posts) posts on \(accounts) accounts\(held)")
+    }
+    wasInSync = isInSync
+  }
+
+  private mutating func tellGuards(_ plan: Plan) {
+    let tripped = plan.guards.filter { $0.isTripped && !$0.isLifted }
+    let now = Set(tripped.map { "\($0.name.rawValue) \($0.account ?? "") \($0.observed)" })
+    for report in tripped where !guards.contains("\(report.name.rawValue) \(report.account ?? "") \(report.observed)") {
+      let way = report.override.isEmpty ? "" : " (\(report.override))"
+      logger.error("guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)")
+    }
+    guards = now
+  }
+
+  private mutating func tellHolds(_ plan: Plan) {
+    var now: Set<String> = []
+    for action in plan.actions {
+      guard let hold = action.hold, hold.by != .withdrawals, hold.by != .emptied else { continue }
+      let text = "\(action.key): held by \(hold.by.rawValue): \(hold.text)"
+      now.insert(text)
+      if !holds.contains(text), hold.by.needsPerson { logger.warning("\(Escaping.line(text))") }
+    }
+    holds = now
+  }
+
+  private func tell(_ problem: Problem) {
+    let text = "\(problem.place): \(problem.message) [\(problem.rule)]"
+    if problem.severity == .error {
+      logger.error("\(Escaping.line(text))")
+    } else {
+      logger.warning("\(Escaping.line(text))")
+    }
+  }
+
+  static func tell(_ event: ExecutionEvent, _ logger: Logger) {
+    switch event {
+    case .started, .overtaken, .idle: break
+    case .finished(let result): tell(result, logger)
+    case .stopped(let account, let failure):
+      logger.error("\(account) stopped: \(Escaping.line(failure.message))", metadata: ["account": "\(account)"])
+    case .waiting(let account, let until, let why):
+      logger.warning("\(account) waits until \(until): \(Escaping.line(why))", metadata: ["account": "\(account)"])
+    case .duplicate(let key, let removed):
+      logger.warning("\(key): a second post of it (\(removed)) was taken off")
+    }
+  }
+
+  private static func tell(_ result: ActionResult, _ logger: Logger) {
+    let action = result.action
+    let metadata: Logger.Metadata = [
+      "listing": "\(action.key.listing)", "account": "\(action.key.account)", "action": "\(action.kind.rawValue)",
+    ]
+    let text = "\(action.kind.rawValue) \(action.key)"
+    switch result.kind {
+    case .done:
+      let detail = PlanText.describe(action)
+      logger.notice("\(text): done\(detail.isEmpty ? "" : ", \(Escaping.line(detail))")", metadata: metadata)
+    case .failed, .uncertain, .held, .skipped:
+      let why = result.failure.map { ": \(Escaping.line($0.message))" } ?? ""
+      let again = result.retryAt.map { "; again at \($0)" } ?? ""
+      logger.warning("\(text): \(result.kind.rawValue)\(why)\(again)", metadata: metadata)
+    }
+  }
+}

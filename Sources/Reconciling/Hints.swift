@@ -1,0 +1,36 @@
+import Synchronization
+
+/// What the loop was told since it last looked: a few flags, so that any number of events is one look.
+package final class Hints: Sendable {
+  package struct Pending: Sendable {
+    /// Look at the files again; nil: no. An empty set: at everything.
+    package var rescan = false
+    package var reload = false
+    package var replan = false
+    package var stop = false
+    package var why: [String] = []
+
+    package var isEmpty: Bool { !rescan && !reload && !replan && !stop }
+  }
+
+  private let pending = Mutex(Pending())
+  private let bell: AsyncStream<Void>.Continuation
+  /// Rings once for any number of hints.
+  package let rings: AsyncStream<Void>
+
+  package init() {
+    (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+  }
+
+  package func add(_ change: (inout Pending) -> Void) {
+    pending.withLock { change(&$0) }
+    bell.yield()
+  }
+
+  package func take() -> Pending {
+    pending.withLock { pending in
+      defer { pending = Pending() }
+      return pending
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Executing
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+
+/// One plan, carried out to its end: what fails is planned again while something can still be done, duplicates that
+/// trouble may have left are swept up, and every action's result is told. `apply` is one pass.
+package struct Pass: Sendable {
+  private let shop: Shop
+  private let executor: Executor
+  private let log: ResultLog
+  /// How long after its last progress a pass still waits for a marketplace; zero: not at all.
+  private let patience: Duration
+
+  package init(_ shop: Shop, executor: Executor, log: ResultLog, patience: Duration) {
+    self.shop = shop
+    self.executor = executor
+    self.log = log
+    self.patience = patience
+  }
+
+  /// Returns the results in the order of the first plan: the held and the skipped ones too.
+  package func run(_ plan: Plan, wanted: Wanted, selection: Selection) async throws(JournalError) -> [ActionResult] {
+    var current = plan
+    var lastProgress = shop.ambient.uptime()
+    while true {
+      let before = (started: log.started, done: log.done)
+      try await executor.submit(current)
+      let due = try await executor.settle()
+      if log.done > before.done { lastProgress = shop.ambient.uptime() }
+      if await executor.isStopped { break }
+      current = replan(after: plan, wanted, selection)
+      if log.started > before.started, !current.executable.isEmpty { continue }
+      guard let moment = [due, earliestRetry(current)].compactMap({ $0 }).min(),
+        await sleep(until: moment, since: lastProgress)
+      else { break }
+      current = replan(after: plan, wanted, selection)
+    }
+    try await sweep()
+    return results(of: plan)
+  }
+
+  /// Withdrawals that the first plan was allowed stay allowed while the same pass tries them again: it is the same scan,
+  /// so that what is held now was among them.
+  private func replan(after first: Plan, _ wanted: Wanted, _ selection: Selection) -> Plan {
+    var selection = selection
+    selection.allowedWithdrawals = nil
+    let next = shop.plan(wanted, mode: .continuous, selection: selection)
+    guard first.guards.contains(where: \.isLifted), next.heldWithdrawals > 0 else { return next }
+    selection.allowedWithdrawals = next.heldWithdrawals
+    return shop.plan(wanted, mode: .continuous, selection: selection)
+  }
+
+  private func earliestRetry(_ plan: Plan) -> Timestamp? {
+    plan.actions.compactMap { $0.hold?.by == .retry ? $0.hold?.until : nil }.min()
+  }
+
+  /// False when the moment is past the patience, or the pass was stopped meanwhile.
+  private func sleep(until moment: Timestamp, since lastProgress: Duration) async -> Bool {
+    let pause = max(.milliseconds(1), moment.duration(since: shop.ambient.now()))
+    guard shop.ambient.uptime() + pause - lastProgress <= patience else { return false }
+    do throws(CancellationError) { try await shop.ambient.sleep(pause) } catch { return false }
+    return await !executor.isStopped
+  }
+
+  private func sweep() async throws(JournalError) {
+    guard await !executor.isStopped else { return }
+    let troubled = await executor.takeTroubled()
+    for account in shop.accounts where troubled.contains(account.name) && log.stops[account.name] == nil {
+      _ = try await Sweep(account, journal: shop.journal, ambient: shop.ambient).run()
+    }
+  }
+
+  private func results(of plan: Plan) -> [ActionResult] {
+    plan.actions.filter { $0.kind != .unchanged }.map { action in
+      if let result = log[action.key] {
+        var told = result
+        told.action = action
+        return told
+      }
+      if let hold = action.hold {
+        return ActionResult(action, .held, failure: Failure(code: hold.by.rawValue, message: hold.text))
+      }
+      let why = log.stops[action.key.account]?.message ?? "not started"
+      return ActionResult(action, .skipped, failure: Failure(code: "skipped", message: why))
+    }
+  }
+}

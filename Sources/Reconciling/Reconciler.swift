@@ -1,0 +1,191 @@
+import Executing
+import Journaling
+import Listings
+import Loading
+import Logging
+import Marketplaces
+import Planning
+import Watching
+
+/// The daemon: look, plan, submit; wait for a hint; again.
+package actor Reconciler {
+  /// Opens a shop anew after its config changed: reads the config and makes its accounts. The journal stays.
+  package typealias Reopening = @Sendable (Shop) -> Result<Shop, ConfigRefusal>
+
+  package struct ConfigRefusal: Error {
+    package var problems: [Problem]
+    package init(problems: [Problem]) { self.problems = problems }
+  }
+
+  private var shop: Shop
+  private var loader: Loader
+  private var executor: Executor
+  private var watcher: Watcher?
+  private var wanted: Wanted?
+  private var timer: Task<Void, Never>?
+  private var lastScan: Timestamp?
+  private var chronicle: Chronicle
+  private let hints = Hints()
+  private let reopen: Reopening
+  private let logger: Logger
+
+  package init(_ shop: Shop, logger: Logger, reopen: @escaping Reopening) {
+    self.shop = shop
+    self.logger = logger
+    self.reopen = reopen
+    chronicle = Chronicle(logger)
+    loader = Loader(shop.loaded, options: shop.options)
+    executor = shop.executor(Reconciler.teller(hints, logger))
+  }
+
+  private static func teller(_ hints: Hints, _ logger: Logger) -> @Sendable (ExecutionEvent) -> Void {
+    { event in
+      Chronicle.tell(event, logger)
+      switch event {
+      case .idle, .overtaken: hints.add { $0.replan = true }
+      case .waiting, .stopped, .started, .finished, .duplicate: break
+      }
+    }
+  }
+
+  /// Ends the loop: what runs may finish, nothing new starts.
+  package nonisolated func stop() { hints.add { $0.stop = true } }
+
+  /// Something outside saw a change: look again.
+  package nonisolated func lookAgain(_ why: String) {
+    hints.add { pending in
+      pending.rescan = true
+      pending.why.append(why)
+    }
+  }
+
+  /// Runs until `stop()`. Returns whether every request that was started is recorded.
+  package func run() async throws(JournalError) -> Bool {
+    startWatching()
+    hints.add { $0.rescan = true }
+    for await _ in hints.rings {
+      let pending = hints.take()
+      if pending.stop { break }
+      if pending.isEmpty { continue }
+      if pending.reload { await reloadConfig() }
+      if pending.rescan || pending.reload { scan() }
+      try await replan()
+    }
+    timer?.cancel()
+    watcher?.stop()
+    await executor.stop(grace: .seconds(10))
+    _ = try await executor.settle()
+    return true
+  }
+
+  // MARK: Looking
+
+  private func startWatching() {
+    let options = WatchOptions(
+      roots: [shop.config.listings], files: shop.config.file.isEmpty ? [] : [shop.config.file],
+      settle: shop.config.sync.settle)
+    let watcher = Watcher(options)
+    do throws(WatchError) {
+      try watcher.start()
+    } catch {
+      logger.warning("\(error); looking every \(shop.config.sync.rescan) instead")
+      return
+    }
+    self.watcher = watcher
+    let config = shop.config.file
+    Task { [hints, logger] in
+      for await signal in watcher.signals { Reconciler.pass(signal, to: hints, config, logger) }
+    }
+  }
+
+  private static func pass(_ signal: WatchSignal, to hints: Hints, _ config: String, _ logger: Logger) {
+    switch signal {
+    case .settled(let paths):
+      hints.add { pending in
+        pending.rescan = true
+        if paths.contains(config) { pending.reload = true }
+      }
+    case .lookAgain(let why):
+      logger.debug("looking at everything again: \(why)")
+      hints.add { pending in
+        pending.rescan = true
+        pending.reload = true
+      }
+    case .degraded(let why): logger.warning("\(why)")
+    case .recovered(let why): logger.notice("\(why)")
+    }
+  }
+
+  private func scan() {
+    wanted = loader.scan()
+    lastScan = shop.ambient.now()
+    if let wanted { shop.scanned(wanted) }
+    watcher?.add(folders: loader.photoFolders)
+    writeMissingMarker()
+  }
+
+  /// A new journal's first scan of a good root marks it.
+  private func writeMissingMarker() {
+    guard wanted?.root == .seen, let failure = Lineage.mark(shop) else { return }
+    logger.warning("the listings root can't be marked: \(failure)")
+  }
+
+  // MARK: Config
+
+  private func reloadConfig() async {
+    guard !shop.config.file.isEmpty else { return }
+    switch reopen(shop) {
+    case .failure(let refusal): chronicle.refused(refusal.problems)
+    case .success(let next):
+      guard next.loaded != shop.loaded else { return chronicle.accepted() }
+      chronicle.accepted()
+      logger.notice("\(shop.config.file) changed: in force from now on")
+      await executor.stop(grace: .seconds(10))
+      watcher?.stop()
+      shop = next
+      loader = Loader(next.loaded, options: next.options)
+      executor = next.executor(Reconciler.teller(hints, logger))
+      startWatching()
+    }
+  }
+
+  // MARK: Planning
+
+  private func replan() async throws(JournalError) {
+    guard let wanted else { return }
+    let plan = shop.plan(wanted, mode: .continuous)
+    chronicle.planned(plan, accounts: shop.accounts.count)
+    try await executor.submit(plan)
+    try await sweepIfTroubled(plan)
+    await arm(for: plan)
+  }
+
+  private func sweepIfTroubled(_ plan: Plan) async throws(JournalError) {
+    guard await !executor.isBusy, !plan.actions.contains(where: { $0.kind == .resolve }) else { return }
+    let troubled = await executor.takeTroubled()
+    for account in shop.accounts where troubled.contains(account.name) {
+      for result in try await Sweep(account, journal: shop.journal, ambient: shop.ambient).run() {
+        Chronicle.tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""), logger)
+      }
+    }
+  }
+
+  /// One timer for whatever comes first: a retry, a pause that ends, a full rescan.
+  private func arm(for plan: Plan) async {
+    let now = shop.ambient.now()
+    let holds = plan.actions.compactMap { $0.hold?.until }.filter { $0 > now }
+    let due = await executor.nextDue.map { max($0, now) }
+    let rescan = max(now, (lastScan ?? now).advanced(by: shop.config.sync.rescan))
+    let isRescan = (holds + [due].compactMap { $0 }).allSatisfy { $0 >= rescan }
+    let moment = (holds + [due, rescan].compactMap { $0 }).min() ?? rescan
+    timer?.cancel()
+    timer = Task { [hints, ambient = shop.ambient] in
+      let pause = max(.milliseconds(1), moment.duration(since: now))
+      do throws(CancellationError) { try await ambient.sleep(pause) } catch { return }
+      hints.add { pending in
+        pending.replan = true
+        if isRescan { pending.rescan = true }
+      }
+    }
+  }
+}

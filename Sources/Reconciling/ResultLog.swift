@@ -1,0 +1,37 @@
+import Executing
+import Listings
+import Marketplaces
+import Planning
+import Synchronization
+
+/// What became of each post during a pass: the last word counts.
+package final class ResultLog: Sendable {
+  private struct Fields {
+    var results: [PostKey: ActionResult] = [:]
+    var started = 0
+    var done = 0
+    var stops: [String: Failure] = [:]
+  }
+
+  private let fields = Mutex(Fields())
+
+  package init() {}
+
+  package func note(_ event: ExecutionEvent) {
+    fields.withLock { fields in
+      switch event {
+      case .started: fields.started += 1
+      case .finished(let result):
+        fields.results[result.action.key] = result
+        if result.kind == .done { fields.done += 1 }
+      case .stopped(let account, let failure): fields.stops[account] = failure
+      case .waiting, .overtaken, .idle, .duplicate: break
+      }
+    }
+  }
+
+  package var started: Int { fields.withLock(\.started) }
+  package var done: Int { fields.withLock(\.done) }
+  package var stops: [String: Failure] { fields.withLock(\.stops) }
+  package subscript(key: PostKey) -> ActionResult? { fields.withLock { $0.results[key] } }
+}

@@ -1,0 +1,169 @@
+import ArgumentParser
+import Executing
+import Journaling
+import Listings
+import Loading
+import Planning
+import Reconciling
+import UnixSignals
+
+struct Apply: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Plans, shows the plan, asks, and does it.",
+    discussion: "Without a terminal to ask on, --yes is needed.")
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var selection: SelectionOptions
+
+  @Flag(help: "Against the built-in sandbox: no account, no credentials.")
+  var sandbox = false
+
+  @Option(help: "How the result is written.")
+  var format: Format = .text
+
+  @Flag(help: "Doesn't ask.")
+  var yes = false
+
+  @Option(help: "Applies exactly this saved plan, or refuses (exit 3).")
+  var plan: String?
+
+  @Option(help: "Lifts the withdrawal guards when exactly this many withdrawals are held.")
+  var allowWithdraw: Int?
+
+  @Option(help: "How long after the last progress to wait for a marketplace.")
+  var wait = DurationArgument(.seconds(180))
+
+  @Flag(help: "Doesn't wait: what can't be settled now is left uncertain.")
+  var noWait = false
+
+  func validate() throws {
+    guard yes || Console.isInputTerminal else {
+      throw ValidationError("there is no terminal to ask on; give --yes to apply without asking")
+    }
+    if let allowWithdraw, allowWithdraw < 1 { throw ValidationError("--allow-withdraw takes a number from 1") }
+  }
+
+  func run() async throws {
+    let setting = try Setting.read(global, sandbox: sandbox)
+    let opened = try await OpenShop.open(setting)
+    let outcome: Result<Set<ExitCode>, any Error>
+    do {
+      outcome = .success(try await apply(opened))
+    } catch {
+      outcome = .failure(error)
+    }
+    await opened.close()
+    try Exit.finish(outcome.get())
+  }
+
+  private func apply(_ opened: OpenShop) async throws -> Set<ExitCode> {
+    var loader = Loader(opened.shop.loaded, options: opened.shop.options)
+    let wanted = loader.scan()
+    opened.shop.scanned(wanted)
+    let chosen = selection.selection(allowing: allowWithdraw)
+    let plan = opened.shop.plan(wanted, mode: .once, selection: chosen).with(opened.shop.loaded.problems)
+    if format == .text { Console.out(PlanText(isColoured: global.isColoured).render(plan)) }
+    try refuseWrongNumber(plan)
+    if let saved = try self.plan.map(SavedPlan.read), let why = saved.staleness(against: plan) {
+      throw Exit(.person, "the saved plan is stale: \(why). Nothing was done; make a new one with `hawker plan --out`")
+    }
+    if !plan.hasChanges {
+      if format == .json { Console.out(ResultJSON.render([], of: plan)) }
+      try await settleFacts(plan, wanted, opened)
+      return plan.exitCodes
+    }
+    if !yes, !Console.confirms("Apply?") { throw Exit(.done, "nothing was done") }
+    return try await carryOut(plan, wanted, opened, chosen)
+  }
+
+  /// A number that isn't the number held lifts nothing.
+  private func refuseWrongNumber(_ plan: Plan) throws {
+    guard let allowWithdraw, allowWithdraw != plan.heldWithdrawals else { return }
+    Console.error(
+      plan.heldWithdrawals == 0
+        ? "--allow-withdraw \(allowWithdraw) was not needed: no guard holds a withdrawal"
+        : "--allow-withdraw \(allowWithdraw) lifts nothing: \(plan.heldWithdrawals) withdrawals are held")
+  }
+
+  /// Even a plan without a request may have facts to record: the root's mark, a moved file.
+  private func settleFacts(_ plan: Plan, _ wanted: Wanted, _ opened: OpenShop) async throws {
+    guard wanted.root == .seen else { return }
+    mark(opened)
+    do throws(JournalError) {
+      try await opened.shop.executor { _ in }.submit(plan)
+    } catch {
+      throw Exit(error)
+    }
+  }
+
+  private func mark(_ opened: OpenShop) {
+    if let failure = Lineage.mark(opened.shop) { Console.error("the listings root can't be marked: \(failure)") }
+  }
+
+  private func carryOut(
+    _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection
+  ) async throws -> Set<ExitCode> {
+    mark(opened)
+    let log = ResultLog()
+    let progress = Progress(total: plan.executable.count, isBar: Console.isErrorTerminal)
+    let executor = opened.shop.executor { event in
+      log.note(event)
+      progress.note(event)
+    }
+    let signals = Task {
+      for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+        Console.note("hawker: stopping: what runs may finish (10 s), nothing new starts")
+        await executor.stop(grace: .seconds(10))
+      }
+    }
+    defer { signals.cancel() }
+    let pass = Pass(opened.shop, executor: executor, log: log, patience: noWait ? .zero : wait.duration)
+    let results: [ActionResult]
+    do throws(JournalError) {
+      results = try await pass.run(plan, wanted: wanted, selection: selection)
+    } catch {
+      progress.end()
+      throw Exit(error)
+    }
+    progress.end()
+    report(results, plan, stops: log.stops)
+    return codes(results, plan, stopped: !log.stops.isEmpty)
+  }
+
+  private func report(_ results: [ActionResult], _ plan: Plan, stops: [String: Failure]) {
+    switch format {
+    case .json: Console.out(ResultJSON.render(results, of: plan))
+    case .text: Console.out(ResultText.render(results, stops: stops, isColoured: global.isColoured))
+    }
+  }
+
+  private func codes(_ results: [ActionResult], _ plan: Plan, stopped: Bool) -> Set<ExitCode> {
+    var codes = plan.exitCodes
+    if stopped { codes.insert(.connect) }
+    let isUnfinished = results.contains { result in
+      switch result.kind {
+      case .uncertain: true
+      case .failed: result.failure?.code != "unauthorized"
+      case .skipped: !stopped
+      case .done, .held: false
+      }
+    }
+    if isUnfinished { codes.insert(.failed) }
+    return codes
+  }
+}
+
+/// `300ms`, `10s`, `10m`, `6h`, `2d`.
+struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
+  let duration: Duration
+
+  init(_ duration: Duration) { self.duration = duration }
+
+  init?(argument: String) {
+    guard let duration = DurationText.parse(argument) else { return nil }
+    self.duration = duration
+  }
+
+  var description: String { DurationText.render(duration) }
+  var defaultValueDescription: String { description }
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Glibc
+import Journaling
+import Listings
+import Loading
+import Marketplaces
+import Planning
+import Reconciling
+
+struct Init: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "A new shop: hawker.yaml, listings/, state/, schema/, .gitignore, CI workflow; never overwrites.")
+
+  enum CI: String, ExpressibleByArgument, CaseIterable { case github, gitlab }
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "Where (default: here).")
+  var directory = "."
+
+  @Option(help: "Also a workflow that checks pull requests.")
+  var ci: CI?
+
+  @Flag(help: "Marks the listings root as this journal's, after showing counts and asking.")
+  var adoptRoot = false
+
+  @Flag(help: "Starts a new journal for a listings root whose old one is lost, after asking.")
+  var newJournal = false
+
+  @Flag(help: "Doesn't ask.")
+  var yes = false
+
+  func validate() throws {
+    if adoptRoot && newJournal { throw ValidationError("--adopt-root and --new-journal exclude each other") }
+  }
+
+  func run() async throws {
+    if adoptRoot { return try adopt() }
+    if newJournal { return try await startAnew() }
+    try create(Paths.absolute(directory))
+  }
+
+  // MARK: A new shop
+
+  private func create(_ root: String) throws {
+    try Files.makeDirectory(root)
+    for (folder, mode) in [("listings", 0o755), ("listings/photos", 0o755), ("schema", 0o755), ("state", 0o700)] {
+      try Files.makeDirectory("\(root)/\(folder)", mode: mode_t(mode))
+    }
+    var made: [String] = []
+    var kept: [String] = []
+    for (name, text) in files() {
+      if try Files.create("\(root)/\(name)", text) { made.append(name) } else { kept.append(name) }
+    }
+    if made.contains("listings/desk-lamp.yaml") {
+      try Files.create("\(root)/listings/photos/desk-lamp.png", Base64.decode(Template.photo))
+    }
+    Console.out(report(made: made, kept: kept))
+  }
+
+  private func files() throws -> [(String, String)] {
+    var files = [
+      ("hawker.yaml", Template.config), ("listings/desk-lamp.yaml", Template.listing),
+      ("schema/hawker.schema.json", Schema.config()), ("schema/listing.schema.json", Schema.listing()),
+      (".gitignore", Template.ignore),
+    ]
+    switch ci {
+    case .github:
+      try Files.makeDirectory(Paths.absolute(directory) + "/.github")
+      try Files.makeDirectory(Paths.absolute(directory) + "/.github/workflows")
+      files.append((".github/workflows/listings.yml", Template.github))
+    case .gitlab: files.append((".gitlab-ci.yml", Template.gitlab))
+    case nil: break
+    }
+    return files
+  }
+
+  private func report(made: [String], kept: [String]) -> String {
+    var text = made.map { "made   \($0)\n" }.joined() + kept.map { "kept   \($0) (it was there)\n" }.joined()
+    let prefix = directory == "." ? "" : "cd \(directory) && "
+    text += """
+
+      Next:
+        \(prefix)hawker plan --sandbox     what would happen; nothing does
+        hawker run --sandbox      try it all without an account; then say status: available in listings/desk-lamp.yaml
+
+      """
+    return text
+  }
+
+  // MARK: The root and its journal
+
+  private func adopt() throws {
+    let setting = try Setting.read(global, sandbox: false)
+    guard let ledger = try setting.readLedger() else {
+      throw Exit(.journal, "\(setting.config.state): there is no journal whose root this could be; nothing was done")
+    }
+    let marker = LineageMarker(root: setting.config.listings)
+    let (wanted, live) = (scan(setting), ledger.records.values.count(where: \.isLive))
+    if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
+    Console.note("\(setting.config.listings) holds \(wanted.listings.count) valid listings; \(live) posts are live.")
+    try confirm("Does it belong to this journal?")
+    if let failure = marker.write(ledger.lineage) { throw Exit(.failed, failure) }
+    Console.out("\(marker.path): marked.\n")
+  }
+
+  private func startAnew() async throws {
+    let setting = try Setting.read(global, sandbox: false)
+    guard try setting.readLedger() == nil else {
+      throw Exit(.person, "\(setting.config.state) has a journal already; nothing was done")
+    }
+    let wanted = scan(setting)
+    if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
+    Console.note(
+      "A new journal knows of no posts: the next apply makes all \(wanted.listings.count) listings' posts, also those "
+        + "that are on the marketplaces already.")
+    try confirm("Are the old posts gone?")
+    do throws(JournalError) {
+      let journal = try Journal.open(setting.config.state, program: Version.text, now: Ambient.system.now)
+      let failure = LineageMarker(root: setting.config.listings).write(journal.ledger.lineage)
+      await journal.close()
+      if let failure { throw JournalError.unwritable(path: setting.config.listings, reason: failure) }
+    } catch {
+      throw Exit(error)
+    }
+    Console.out("\(setting.config.state): a new journal.\n")
+  }
+
+  private func scan(_ setting: Setting) -> Wanted {
+    var loader = Loader(setting.loaded, options: setting.loadingOptions(marker: .ignored))
+    return loader.scan()
+  }
+
+  private func confirm(_ question: String) throws {
+    if yes { return }
+    guard Console.isInputTerminal else { throw Exit(.usage, "there is no terminal to ask on; give --yes") }
+    guard Console.confirms(question) else { throw Exit(.done, "nothing was done") }
+  }
+}

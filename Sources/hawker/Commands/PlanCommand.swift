@@ -1,0 +1,45 @@
+import ArgumentParser
+import Listings
+import Planning
+
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Shows what apply would do, from files and journal alone; touches nothing.",
+    discussion: "No network, no credentials, no lock.")
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var selection: SelectionOptions
+
+  @Flag(help: "Against the built-in sandbox's own journal.")
+  var sandbox = false
+
+  @Option(help: "How the plan is written.")
+  var format: Format = .text
+
+  @Flag(help: "Exit 2 when changes are pending.")
+  var detailedExitcode = false
+
+  @Option(help: "Saves the plan, as JSON, for `apply --plan`.")
+  var out: String?
+
+  @Flag(help: "Shows unchanged posts too.")
+  var verbose = false
+
+  func run() async throws {
+    let setting = try Setting.read(global, sandbox: sandbox)
+    let plan = try setting.plan(selection.selection()).plan
+    try show(plan)
+    if let out { try SavedPlan.save(plan, to: out) }
+    var codes = plan.exitCodes
+    if detailedExitcode, plan.hasChanges { codes.insert(.pending) }
+    try Exit.finish(codes)
+  }
+
+  private func show(_ plan: Plan) throws {
+    switch format {
+    case .text: Console.out(PlanText(isVerbose: verbose, isColoured: global.isColoured).render(plan))
+    case .json: Console.out(PlanJSON.render(plan, hawker: Version.text) + "\n")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Journaling
+import Listings
+import Logging
+import Reconciling
+import Sandbox
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The daemon: watches the files, plans and applies, for ever.",
+    discussion: "Stopped by SIGINT or SIGTERM: running requests finish (10 s), nothing new starts.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Flag(help: "Against the built-in sandbox: no account, no credentials.")
+  var sandbox = false
+
+  @Flag(help: "A single settled pass, then ends.")
+  var once = false
+
+  func run() async throws {
+    if once { return try await runOnce() }
+    let setting = try Setting.read(global, sandbox: sandbox)
+    let opened = try await OpenShop.open(setting)
+    greet(opened)
+    let failure = Mutex<JournalError?>(nil)
+    let daemon = Daemon(
+      reconciler: Reconciler(opened.shop, logger: global.logger) { [global] _ in opened.reopened(global) },
+      fail: { error in failure.withLock { $0 = error } })
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [
+          .init(
+            service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        ], gracefulShutdownSignals: [.sigint, .sigterm], logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
+    try await group.run()
+    await opened.close()
+    if let error = failure.withLock({ $0 }) { throw Exit(error) }
+    global.logger.notice("stopped: every request that was started is recorded")
+  }
+
+  private func runOnce() async throws {
+    var apply = Apply()
+    apply.global = global
+    apply.selection = SelectionOptions()
+    apply.sandbox = sandbox
+    apply.format = .text
+    apply.yes = true
+    apply.plan = nil
+    apply.allowWithdraw = nil
+    apply.wait = DurationArgument(.seconds(180))
+    apply.noWait = false
+    try await apply.run()
+  }
+
+  private func greet(_ opened: OpenShop) {
+    let config = opened.shop.config
+    Console.note("hawker \(Version.text) keeps \(config.listings) in step with \(names(config)). Ctrl-C ends it.")
+    if let address = opened.address {
+      Console.note("The sandbox shows what buyers would see:  \(address.page)")
+      Console.note("Now change a price in a file below \(config.listings), save it, and look.")
+    }
+  }
+
+  private func names(_ config: Config) -> String {
+    config.accounts.filter(\.isEnabled).map(\.name).joined(separator: " and ")
+  }
+}
+
+/// The loop as a service: ends gracefully with its group.
+private struct Daemon: Service {
+  let reconciler: Reconciler
+  let fail: @Sendable (JournalError) -> Void
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      do throws(JournalError) {
+        try await reconciler.run()
+      } catch {
+        fail(error)
+        throw error
+      }
+    } onGracefulShutdown: {
+      reconciler.stop()
+    }
+  }
+}

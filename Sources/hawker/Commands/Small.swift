@@ -1,0 +1,87 @@
+import ArgumentParser
+import Listings
+import Loading
+import Planning
+
+struct Validate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Every problem in config and listings; no network, no state.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "Only problems in these files or folders.")
+  var paths: [String] = []
+
+  @Option(help: "How problems are written.")
+  var format: Format = .text
+
+  @Flag(help: "As the built-in sandbox would take them: no public_url is needed.")
+  var sandbox = false
+
+  func run() async throws {
+    let loaded = ConfigReader.read(file: global.configFile, folder: Paths.current)
+    var problems = loaded.problems
+    var count = 0
+    if !loaded.problems.contains(where: { $0.severity == .error }) {
+      let setting = Setting(loaded: loaded, isSandbox: sandbox)
+      var loader = Loader(loaded, options: setting.loadingOptions(marker: .ignored))
+      let wanted = loader.scan()
+      problems += wanted.problems
+      count = wanted.listings.count
+      if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
+    }
+    let shown = problems.filter { problem in paths.isEmpty || paths.contains { covers($0, problem, loaded.config) } }
+    write(shown.sorted(), listings: count)
+    if shown.contains(where: { $0.severity == .error }) { throw Exit(.invalid) }
+  }
+
+  private func covers(_ path: String, _ problem: Problem, _ config: Config) -> Bool {
+    let wanted = Paths.absolute(path)
+    let file = problem.file.hasPrefix("/") ? problem.file : config.shop + "/" + problem.file
+    return file == wanted || file.hasPrefix(wanted.hasSuffix("/") ? wanted : wanted + "/")
+  }
+
+  private func write(_ problems: [Problem], listings: Int) {
+    if format == .json {
+      var json = JSONWriter()
+      json.object { json in
+        json.field("format", "hawker.problems/1")
+        json.field("listings", listings)
+        json.key("problems")
+        json.array { json in
+          for problem in problems { PlanJSON.write(problem, to: &json) }
+        }
+      }
+      return Console.out(json.text + "\n")
+    }
+    for problem in problems { Console.out(problem.text + "\n") }
+    let errors = problems.count { $0.severity == .error }
+    Console.out(
+      "\(listings) valid listing\(listings == 1 ? "" : "s"), \(errors) problem\(errors == 1 ? "" : "s"), "
+        + "\(problems.count - errors) warning\(problems.count - errors == 1 ? "" : "s").\n")
+  }
+}
+
+struct SchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema", abstract: "JSON Schema of a listing file or of hawker.yaml, on standard output.")
+
+  enum Kind: String, ExpressibleByArgument, CaseIterable { case listing, config }
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "listing or config.")
+  var kind: Kind = .listing
+
+  func run() throws {
+    Console.out(kind == .listing ? Schema.listing() : Schema.config())
+  }
+}
+
+struct VersionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints the version.")
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws { Console.out(Version.text + "\n") }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Every post: its state, since when, its URL, what is next, what is held and why.")
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var selection: SelectionOptions
+
+  @Argument(help: "Only this listing.")
+  var id: String?
+
+  @Flag(help: "The sandbox's journal.")
+  var sandbox = false
+
+  @Flag(help: "Shows it again every two seconds.")
+  var watch = false
+
+  @Option(help: "How it is written.")
+  var format: Format = .text
+
+  func run() async throws {
+    try show()
+    guard watch else { return }
+    for try await _ in Ticks(every: .seconds(2)) {
+      if Console.isOutputTerminal { Console.out("\u{1B}[H\u{1B}[2J") }
+      try show()
+    }
+  }
+
+  private func show() throws {
+    let setting = try Setting.read(global, sandbox: sandbox)
+    var chosen = selection.selection()
+    if let id { chosen.listings.insert(id) }
+    let (plan, ledger) = try setting.plan(chosen, mode: .continuous)
+    let records = (ledger?.records ?? [:]).filter { key, _ in
+      (chosen.listings.isEmpty || chosen.listings.contains(key.listing))
+        && (chosen.account == nil || chosen.account == key.account)
+    }
+    let report = StatusReport(plan: plan, records: records, now: Ambient.system.now())
+    Console.out(format == .json ? report.json : report.text)
+  }
+}
+
+/// Posts, recorded or planned, each with what is next.
+struct StatusReport {
+  let plan: Plan
+  let records: [PostKey: Record]
+  let now: Timestamp
+
+  private struct Row {
+    var key: PostKey
+    var record: Record?
+    var action: Action?
+  }
+
+  private var rows: [Row] {
+    var rows: [PostKey: Row] = [:]
+    for (key, record) in records { rows[key] = Row(key: key, record: record) }
+    for action in plan.actions {
+      rows[action.key, default: Row(key: action.key, record: action.record)].action = action
+    }
+    return rows.values.sorted { $0.key < $1.key }
+  }
+
+  var text: String {
+    var text = ""
+    let rows = rows
+    for row in rows {
+      let state = PlanText.pad(Escaping.line(row.key.description), 40) + PlanText.pad(Self.state(row.record), 12)
+      let since = row.record.map { "since \(DurationText.about(now.duration(since: $0.since))) ago" } ?? ""
+      text += state + PlanText.pad(since, 18) + Escaping.line(row.record?.url ?? "") + "\n"
+      if let next = Self.next(row.action) { text += "    \(Escaping.line(next))\n" }
+    }
+    if rows.isEmpty { text += "Nothing is recorded and nothing is wanted.\n" }
+    for report in plan.guards where report.isTripped {
+      text += "guard \(report.name.rawValue): \(Escaping.line(report.text)) (\(report.override))\n"
+    }
+    for problem in plan.problems { text += problem.text + "\n" }
+    return text + summary(rows) + "\n"
+  }
+
+  private func summary(_ rows: [Row]) -> String {
+    let live = rows.count { $0.record?.isLive == true }
+    let held = rows.count { $0.action?.hold != nil }
+    let pending = rows.count { $0.action.map { $0.hold == nil && $0.kind != .unchanged } ?? false }
+    return "\(rows.count) posts: \(live) live, \(pending) to change, \(held) held. \(plan.summary.problems) problems."
+  }
+
+  static func state(_ record: Record?) -> String {
+    switch record?.state {
+    case nil: "none"
+    case .live: "live"
+    case .withdrawn(sold: true): "sold"
+    case .withdrawn: "withdrawn"
+    case .gone: "gone"
+    case .rejected: "rejected"
+    case .failed: "failed"
+    case .uncertain: "uncertain"
+    }
+  }
+
+  private static func next(_ action: Action?) -> String? {
+    guard let action, action.kind != .unchanged else { return nil }
+    if let hold = action.hold { return "held by \(hold.by.rawValue): \(hold.text)" }
+    return "next: \(action.kind.rawValue) (\(PlanText.describe(action)))"
+  }
+
+  var json: String {
+    var json = JSONWriter(reserving: 4096)
+    json.object { json in
+      json.field("format", "hawker.status/1")
+      json.key("posts")
+      json.array { json in
+        for row in rows { write(row, &json) }
+      }
+      json.key("problems")
+      json.array { json in
+        for problem in plan.problems { PlanJSON.write(problem, to: &json) }
+      }
+    }
+    return json.text + "\n"
+  }
+
+  private func write(_ row: Row, _ json: inout JSONWriter) {
+    json.object { json in
+      json.field("listing", row.key.listing)
+      json.field("account", row.key.account)
+      json.field("state", Self.state(row.record))
+      json.field("since", row.record?.since.description)
+      json.field("remote_id", row.record?.remoteID)
+      json.field("url", row.record?.url)
+      json.field("error", row.record?.failure?.message)
+      let next = row.action?.kind == .unchanged ? nil : row.action
+      json.field("next", next?.kind.rawValue)
+      json.key("held")
+      guard let hold = next?.hold else { return json.null() }
+      json.object { json in
+        json.field("by", hold.by.rawValue)
+        json.field("text", hold.text)
+        if let until = hold.until { json.field("until", until.description) }
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Executing
+import Facebook
+import Glibc
+import Listings
+import Marketplaces
+import OfferUp
+import Sandbox
+
+/// Makes the accounts that an executor works on: adapter, token, pace.
+struct Connections: Sendable {
+  /// Where the sandbox listens; nil: the real marketplaces.
+  var sandbox: SandboxAddress?
+
+  func accounts(of config: Config) -> [Executor.Account] {
+    config.accounts.filter(\.isEnabled).map { account in
+      let rate = sandbox == nil ? account.requestsPerSecond ?? config.sync.requestsPerSecond : 0
+      let pace = Pace(requestsPerSecond: rate, ambient: .system)
+      return Executor.Account(
+        name: account.name, marketplace: adapter(account, config, pace), pace: pace,
+        concurrency: account.concurrency ?? config.sync.concurrency)
+    }
+  }
+
+  private func adapter(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any Marketplace {
+    let pointed = sandbox.map { account.pointed(at: $0) } ?? account
+    switch account.marketplace {
+    case Facebook.capabilities.marketplace:
+      return Facebook(
+        account: pointed, token: token(account), appSecret: Credentials["FACEBOOK_APP_SECRET"].map { Secret($0) },
+        pace: pace, ambient: .system)
+    default:
+      return OfferUp(
+        account: pointed, token: token(account), publicURL: sandbox?.photosURL ?? config.web.publicURL, pace: pace,
+        ambient: .system)
+    }
+  }
+
+  private func token(_ account: Config.Account) -> Secret? {
+    if let sandbox {
+      return Secret(account.marketplace == Facebook.capabilities.marketplace ? sandbox.userToken : sandbox.offerUpToken)
+    }
+    return Credentials[Credentials.variable(for: account.name)].map { Secret($0) }
+  }
+}
+
+extension Config.Account {
+  /// The same account on the emulated marketplace.
+  func pointed(at sandbox: SandboxAddress) -> Config.Account {
+    var account = self
+    account.graphURL = sandbox.facebookURL
+    account.apiURL = sandbox.offerUpURL
+    account.pageID = sandbox.pageID
+    return account
+  }
+}
+
+/// Credentials from the environment, then from files in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential).
+enum Credentials {
+  static func variable(for account: String) -> String {
+    "HAWKER_TOKEN_" + account.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+  }
+
+  static subscript(name: String) -> String? {
+    if let value = Environment[name], !value.isEmpty { return value }
+    guard let directory = Environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty else { return nil }
+    return file(directory + "/" + name)
+  }
+
+  private static func file(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = read(descriptor, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
+    return lines.first.map { $0.trimmingSpaces() }
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingSpaces() -> String {
+    var text = self
+    while text.first == " " || text.first == "\t" { text.removeFirst() }
+    while text.last == " " || text.last == "\t" { text.removeLast() }
+    return String(text)
+  }
+}

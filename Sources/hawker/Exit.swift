@@ -1,0 +1,51 @@
+import Journaling
+import Planning
+
+/// The exit codes of spec/cli.md.
+enum ExitCode: Int32 {
+  case done = 0
+  case failed = 1
+  case pending = 2
+  case person = 3
+  case invalid = 4
+  case locked = 5
+  case connect = 6
+  case journal = 7
+  case usage = 64
+
+  /// Several at once: the first of these that applies.
+  private static let precedence: [ExitCode] = [.usage, .locked, .journal, .connect, .failed, .person, .invalid, .pending]
+
+  static func first(of codes: Set<ExitCode>) -> ExitCode { precedence.first(where: codes.contains) ?? .done }
+}
+
+/// Ends the program with a code, and with a message on standard error.
+struct Exit: Error {
+  let code: ExitCode
+  let message: String?
+
+  init(_ code: ExitCode, _ message: String? = nil) {
+    self.code = code
+    self.message = message
+  }
+
+  init(_ error: JournalError) {
+    if case .locked = error { self.init(.locked, error.message) } else { self.init(.journal, error.message) }
+  }
+
+  /// Ends well when `codes` is empty.
+  static func finish(_ codes: Set<ExitCode>) throws {
+    let code = ExitCode.first(of: codes)
+    if code != .done { throw Exit(code) }
+  }
+}
+
+extension Plan {
+  /// What a plan says by itself, before anything is done.
+  var exitCodes: Set<ExitCode> {
+    var codes: Set<ExitCode> = []
+    if needsPerson { codes.insert(.person) }
+    if hasErrors { codes.insert(.invalid) }
+    return codes
+  }
+}

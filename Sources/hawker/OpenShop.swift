@@ -1,0 +1,137 @@
+import Journaling
+import Listings
+import Loading
+import Marketplaces
+import Reconciling
+import Sandbox
+import Synchronization
+
+/// A shop opened for writing: its journal locked, its accounts made, the sandbox started where that was asked for.
+struct OpenShop: Sendable {
+  let shop: Shop
+  let sandbox: SandboxServer?
+  let address: SandboxAddress?
+  private let setting: Setting
+  private let photos: PhotoIndex
+
+  static func open(_ setting: Setting) async throws -> OpenShop {
+    let journal = try openJournal(setting)
+    let photos = PhotoIndex()
+    var server: SandboxServer?
+    var address: SandboxAddress?
+    if setting.isSandbox {
+      (server, address) = try await startSandbox(setting, photos)
+    }
+    return OpenShop(setting, journal, photos, server, address)
+  }
+
+  private init(
+    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ server: SandboxServer?, _ address: SandboxAddress?
+  ) {
+    self.setting = setting
+    self.photos = photos
+    sandbox = server
+    self.address = address
+    shop = OpenShop.shop(setting, journal, photos, address)
+  }
+
+  private static func shop(
+    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ address: SandboxAddress?
+  ) -> Shop {
+    // A new journal marks its root; an old one expects its mark there.
+    let marker: Marker = journal.opening.state == .created ? .ignored : .expected(lineage: journal.ledger.lineage)
+    return Shop(
+      loaded: setting.loaded, options: setting.loadingOptions(marker: marker, photosURL: address?.photosURL),
+      accounts: Connections(sandbox: address).accounts(of: setting.config), journal: journal, ambient: .system,
+      marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
+  }
+
+  /// The same journal and sandbox with a config read anew.
+  func reopened(_ options: GlobalOptions) -> Result<Shop, Reconciler.ConfigRefusal> {
+    let loaded = ConfigReader.read(file: options.configFile, folder: setting.config.shop)
+    let errors = loaded.problems.filter { $0.severity == .error }
+    guard errors.isEmpty else { return .failure(.init(problems: errors)) }
+    let next = Setting(loaded: loaded, isSandbox: setting.isSandbox)
+    guard next.config.state == setting.config.state else {
+      let problem = Problem(
+        .error, rule: "config/state-moved", file: loaded.config.file,
+        message: "`state` can't change while hawker runs; stop it, move the directory, start it again")
+      return .failure(.init(problems: [problem]))
+    }
+    return .success(OpenShop.shop(next, shop.journal, photos, address))
+  }
+
+  func close() async {
+    await shop.journal.close()
+    await sandbox?.stop()
+  }
+
+  /// Situation 19: a listings root that knows a lineage, and no journal of it.
+  private static func openJournal(_ setting: Setting) throws -> Journal {
+    if try setting.readLedger() == nil, !setting.isSandbox,
+      let lineage = LineageMarker(root: setting.config.listings).read() {
+      throw Exit(
+        .journal,
+        "\(setting.config.state): there is no journal, but \(setting.config.listings) belongs to journal \(lineage). "
+          + "Nothing was sent: its posts would be made a second time. Bring the state directory back from a backup, "
+          + "or start anew with `hawker init --new-journal` once the old posts are gone")
+    }
+    do throws(JournalError) {
+      let journal = try Journal.open(setting.config.state, program: Version.text, now: Ambient.system.now)
+      for note in journal.opening.messages { Console.error(note) }
+      return journal
+    } catch {
+      throw Exit(error)
+    }
+  }
+
+  private static func startSandbox(
+    _ setting: Setting, _ photos: PhotoIndex
+  ) async throws -> (SandboxServer, SandboxAddress) {
+    var options = SandboxOptions()
+    options.directory = setting.config.state + "/marketplaces"
+    options.photoFile = { photos[$0] }
+    options.faults = try SandboxFaults.fromEnvironment()
+    do {
+      let server = try SandboxServer(options)
+      return (server, try await server.start())
+    } catch {
+      throw Exit(.failed, "the sandbox can't start: \(error)")
+    }
+  }
+}
+
+/// Faults for the sandbox that runs inside `apply --sandbox` and `run --sandbox`: `HAWKER_SANDBOX_FAULTS`, separated by
+/// spaces, each as `hawker sandbox --fault` takes it.
+enum SandboxFaults {
+  static func fromEnvironment() throws -> [Fault] {
+    try (Environment["HAWKER_SANDBOX_FAULTS"] ?? "").split(separator: " ").map { try parse(String($0)) }
+  }
+
+  static func parse(_ text: String) throws -> Fault {
+    do {
+      return try Fault(text)
+    } catch {
+      throw Exit(.usage, "--fault: \(error)")
+    }
+  }
+}
+
+/// Where a photo's bytes are, by digest and ending: what the sandbox serves and copies, as `web.public_url` would.
+final class PhotoIndex: Sendable {
+  private let paths = Mutex<[String: String]>([:])
+
+  func learn(_ wanted: Wanted) {
+    var found: [String: String] = [:]
+    for post in wanted.listings.lazy.flatMap(\.posts) {
+      for photo in post.photos {
+        if case .file(let digest, let format) = photo.reference, let path = photo.path {
+          found["\(digest.hex).\(format.rawValue)"] = path
+        }
+      }
+    }
+    paths.withLock { $0 = found }
+  }
+
+  subscript(name: String) -> String? { paths.withLock { $0[name] } }
+}

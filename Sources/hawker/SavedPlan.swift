@@ -1,0 +1,92 @@
+import Glibc
+import Listings
+import Planning
+
+/// A plan in a file: applied exactly, or refused when the inputs or the journal have moved on.
+struct SavedPlan {
+  let id: String
+  let lineage: String?
+  let sequence: Int?
+
+  static func save(_ plan: Plan, to path: String) throws {
+    let text = PlanJSON.render(plan, hawker: Version.text) + "\n"
+    guard let file = fopen(path, "w") else { throw Exit(.usage, "\(path): \(Self.reason)") }
+    let count = text.utf8.count
+    let written = fputs(text, file)
+    guard fclose(file) == 0, written >= 0 || count == 0 else { throw Exit(.usage, "\(path): \(Self.reason)") }
+  }
+
+  static func read(_ path: String) throws -> SavedPlan {
+    guard let bytes = Files.read(path, limit: 256 << 20) else { throw Exit(.usage, "\(path): \(reason)") }
+    guard let json = try? JSONValue(parsing: bytes), json["format"]?.string == PlanJSON.format,
+      let id = json["plan_id"]?.string
+    else { throw Exit(.usage, "\(path) is not a plan that `hawker plan --out` saved") }
+    return SavedPlan(
+      id: id, lineage: json["journal"]?["lineage"]?.string, sequence: json["journal"]?["sequence"]?.integer.map(Int.init))
+  }
+
+  /// Why it can't be applied; nil when the plan of now is the plan that was saved.
+  func staleness(against plan: Plan) -> String? {
+    if let lineage, lineage != plan.lineage { return "it was made from another journal" }
+    if let sequence, sequence != plan.sequence {
+      return "the journal has moved on from entry \(sequence) to \(plan.sequence)"
+    }
+    return id == plan.id ? nil : "the listings or the config have changed since"
+  }
+
+  private static var reason: String { String(cString: strerror(errno)) }
+}
+
+enum Files {
+  /// The whole file; nil when it can't be read (`errno` says why) or is larger than `limit`.
+  static func read(_ path: String, limit: Int) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= limit {
+      let count = Glibc.read(descriptor, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { return bytes }
+      bytes += piece[..<count]
+    }
+    errno = EFBIG
+    return nil
+  }
+
+  /// Makes a file that isn't there yet. False when it is there; throws when it can't be made.
+  static func create(_ path: String, _ text: String) throws -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    if descriptor < 0, errno == EEXIST { return false }
+    guard descriptor >= 0 else { throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))") }
+    defer { close(descriptor) }
+    try write(Array(text.utf8), to: descriptor, path)
+    return true
+  }
+
+  static func create(_ path: String, _ bytes: [UInt8]) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    if descriptor < 0, errno == EEXIST { return }
+    guard descriptor >= 0 else { throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))") }
+    defer { close(descriptor) }
+    try write(bytes, to: descriptor, path)
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))") }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
+    guard mkdir(path, mode) == 0 || errno == EEXIST else {
+      throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))")
+    }
+  }
+}

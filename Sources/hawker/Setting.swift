@@ -1,0 +1,87 @@
+import Facebook
+import Journaling
+import Listings
+import Loading
+import Marketplaces
+import OfferUp
+import Planning
+import Reconciling
+
+/// A shop's config as a command works with it: read, checked, and pointed at the sandbox where that was asked for.
+struct Setting: Sendable {
+  private(set) var loaded: LoadedConfig
+  let isSandbox: Bool
+
+  /// What each marketplace supports: one row per adapter.
+  static let capabilities: [String: Capabilities] = [
+    Facebook.capabilities.marketplace: Facebook.capabilities,
+    OfferUp.capabilities.marketplace: OfferUp.capabilities,
+  ]
+
+  /// Reads the config. An error in it ends the command: nothing is done.
+  static func read(_ options: GlobalOptions, sandbox: Bool) throws -> Setting {
+    let setting = Setting(loaded: ConfigReader.read(file: options.configFile, folder: Paths.current), isSandbox: sandbox)
+    let errors = setting.loaded.problems.filter { $0.severity == .error }
+    guard errors.isEmpty else {
+      for problem in errors { Console.note(problem.text) }
+      throw Exit(.invalid, "the config has errors; nothing was done")
+    }
+    return setting
+  }
+
+  init(loaded: LoadedConfig, isSandbox: Bool) {
+    self.loaded = loaded
+    self.isSandbox = isSandbox
+    // The sandbox has a journal, a lineage and listings of its own; the real ones are never touched.
+    if isSandbox { self.loaded.config.state += "/sandbox" }
+  }
+
+  var config: Config { loaded.config }
+
+  func loadingOptions(marker: Marker, photosURL: String? = nil) -> LoadingOptions {
+    // In the sandbox photos are served by the emulator itself, so that no `public_url` is needed.
+    let publicURL = isSandbox ? photosURL ?? "http://127.0.0.1" : config.web.publicURL
+    return LoadingOptions(capabilities: Setting.capabilities, publicURL: publicURL, marker: isSandbox ? .ignored : marker)
+  }
+
+  /// The journal's records without taking its lock; nil without a journal.
+  func readLedger() throws -> Ledger? {
+    do throws(JournalError) {
+      return try JournalReading.read(config.state)
+    } catch {
+      throw Exit(error)
+    }
+  }
+
+  /// Scans the listing files and plans, from files and journal alone: no network, no lock.
+  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) throws -> (plan: Plan, ledger: Ledger?) {
+    let ledger = try readLedger()
+    var loader = Loader(loaded, options: loadingOptions(marker: ledger.map { .expected(lineage: $0.lineage) } ?? .none))
+    let wanted = loader.scan()
+    let plan = Planner.plan(
+      PlanInput(
+        wanted: wanted, records: ledger?.records ?? [:], config: config, capabilities: Setting.capabilities,
+        now: Ambient.system.now(), mode: mode, lineage: ledger?.lineage, sequence: ledger?.sequence ?? 0,
+        allowedWithdrawals: selection.allowedWithdrawals, onlyListings: selection.listings,
+        onlyAccount: selection.account))
+    return (plan.with(loaded.problems), ledger)
+  }
+}
+
+extension Plan {
+  /// The config's warnings belong to the plan as well.
+  func with(_ problems: [Problem]) -> Plan {
+    guard !problems.isEmpty else { return self }
+    var plan = self
+    plan.problems = (problems + plan.problems).sorted()
+    return plan
+  }
+}
+
+extension Problem {
+  /// `listings/x.yaml:4:8: error: … [listing/price-scale]`
+  var text: String {
+    let account = account.map { " (\($0))" } ?? ""
+    return Escaping.line("\(place): \(severity.rawValue): \(message)\(account) [\(rule)]")
+  }
+}
