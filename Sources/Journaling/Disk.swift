@@ -1,0 +1,71 @@
+/// The file system as the journal uses it, so that a test can count, refuse or drop each call. The calls from `prepare`
+/// to `syncDirectory` change something; the others don't.
+package protocol Disk: Sendable {
+  /// Makes the directory (mode 0700) and its parents where they are missing; takes group and others out of its mode.
+  func prepare(_ directory: String) throws(DiskError)
+  /// Opens for writing; with `create` the file may be missing (mode 0600).
+  func open(_ path: String, create: Bool) throws(DiskError) -> Int32
+  /// Writes all of `bytes` at `offset`, however many calls that takes.
+  func write(_ bytes: [UInt8], to file: Int32, at offset: Int, path: String) throws(DiskError)
+  /// Makes the file's bytes and size durable. Never call it again after it failed.
+  func sync(_ file: Int32, path: String) throws(DiskError)
+  /// Keeps room for the file up to `end` without changing its size. False: this file system can't.
+  func reserve(_ file: Int32, from start: Int, to end: Int, path: String) throws(DiskError) -> Bool
+  func truncate(_ file: Int32, to size: Int, path: String) throws(DiskError)
+  func rename(_ path: String, to target: String) throws(DiskError)
+  func remove(_ path: String) throws(DiskError)
+  func syncDirectory(_ path: String) throws(DiskError)
+
+  /// The whole file, or its first `limit` bytes.
+  func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8]
+  func names(in directory: String) throws(DiskError) -> [String]
+  func close(_ file: Int32)
+  /// An open-file-description lock, held until the descriptor is closed; nil when another process holds it.
+  func lock(_ path: String) throws(DiskError) -> Int32?
+  /// The last resort: a line on standard error.
+  func alarm(_ text: String)
+}
+
+extension Disk {
+  func read(_ path: String) throws(DiskError) -> [UInt8] { try read(path, limit: .max) }
+
+  /// Nil when it isn't there.
+  func readIfPresent(_ path: String) throws(DiskError) -> [UInt8]? {
+    do { return try read(path) } catch {
+      if error.isMissing { return nil }
+      throw error
+    }
+  }
+
+  /// Writes a file that is there whole or not at all, and leaves it open for writing.
+  func publish(_ bytes: [UInt8], as path: String, in directory: String) throws(DiskError) -> Int32 {
+    let temporary = path + ".tmp"
+    let file = try open(temporary, create: true)
+    do throws(DiskError) {
+      try truncate(file, to: 0, path: temporary)
+      try write(bytes, to: file, at: 0, path: temporary)
+      try sync(file, path: temporary)
+      try rename(temporary, to: path)
+      try syncDirectory(directory)
+    } catch {
+      close(file)
+      throw error
+    }
+    return file
+  }
+}
+
+/// A system call that failed.
+package struct DiskError: Error, Hashable, Sendable {
+  package enum Operation: Hashable, Sendable { case read, write, sync }
+
+  package var operation: Operation
+  package var path: String
+  package var code: Int32
+
+  package init(_ operation: Operation, _ path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+}

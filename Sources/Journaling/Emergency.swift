@@ -1,0 +1,48 @@
+/// Outcomes that could not be written to the journal: beside it, and on standard error. Without them a post that was
+/// made would be looked up again at best.
+enum Emergency {
+  /// Never fails: what can't be written is at least said.
+  static func keep(_ bodies: [[UInt8]], at: String, _ disk: any Disk, _ layout: Layout) {
+    var lines: [UInt8] = []
+    for body in bodies {
+      var chain = Chain()
+      chain.write(body, at: at, to: &lines)
+    }
+    var place = layout.emergency
+    do throws(DiskError) {
+      let size = try disk.readIfPresent(layout.emergency)?.count ?? 0
+      let file = try disk.open(layout.emergency, create: true)
+      defer { disk.close(file) }
+      try disk.write(lines, to: file, at: size, path: layout.emergency)
+      try disk.sync(file, path: layout.emergency)
+      try disk.syncDirectory(layout.directory)
+    } catch {
+      place = "nowhere (\(layout.emergency): \(error.reason)); keep this message, and settle it with `hawker resolve`"
+    }
+    disk.alarm(
+      "hawker: the journal could not take the outcome of a request that was made; it is in \(place):\n"
+        + String(decoding: lines, as: UTF8.self))
+  }
+
+  /// The outcomes that were kept, and how many lines could not be read.
+  static func read(_ disk: any Disk, _ layout: Layout) throws(JournalError) -> (outcomes: [Outcome], unreadable: Int)? {
+    let bytes: [UInt8]
+    do throws(DiskError) {
+      guard let found = try disk.readIfPresent(layout.emergency) else { return nil }
+      bytes = found
+    } catch { throw JournalError(error) }
+    var outcomes: [Outcome] = []
+    var unreadable = 0
+    var lines = LineReader(bytes: bytes)
+    while let range = lines.next() {
+      guard let envelope = Envelope(bytes, range), let json = try? envelope.json(bytes),
+        case .outcome(let outcome)? = try? Entry(kind: envelope.kind, json)
+      else {
+        unreadable += 1
+        continue
+      }
+      outcomes.append(outcome)
+    }
+    return (outcomes, unreadable + (lines.offset < bytes.count ? 1 : 0))
+  }
+}

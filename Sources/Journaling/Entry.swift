@@ -1,0 +1,67 @@
+import Listings
+
+/// Everything that can be appended. The time, the numbers and the checksums are the journal's to add.
+package enum Entry: Hashable, Sendable {
+  /// What is going to be asked of a marketplace. Its own `at` is replaced by the entry's.
+  case intent(Intent)
+  case outcome(Outcome)
+  /// What a webhook, a refresh or a look-up saw.
+  case observed(PostKey, Observation)
+  /// A post that exists already is ours from now on.
+  case adopted(PostKey, marketplace: String, remoteID: String, url: String, file: String)
+  case forgotten(PostKey)
+  /// The listing is in another file; `from`: the id that it had before, nil when only the file moved.
+  case moved(listing: String, from: String?, file: String)
+  case protected(listing: String, Bool)
+  /// A guard or the seller holds the post back; `until` nil: until it is released.
+  case held(PostKey, by: String, until: Timestamp?)
+  /// `by` nil: the seller's word, which ends every hold, the claim of a sale on this account, a rejection, and "gone".
+  /// Otherwise only the hold of that name ends.
+  case released(PostKey, by: String? = nil)
+  /// It was sold: on an account, or elsewhere (nil).
+  case sold(listing: String, account: String?, price: Money?)
+
+  /// Facts about what already happened outside: they are taken even when the disk has only the reserve left.
+  var isUrgent: Bool {
+    switch self {
+    case .outcome, .observed, .sold: true
+    default: false
+    }
+  }
+}
+
+/// What was seen of a post.
+package enum Observation: Hashable, Sendable {
+  case live(remoteID: String, url: String)
+  case gone
+  case sold(price: Money?)
+  /// Names of fields whose live value differs from the record's; none: the drift is over.
+  case drift([String])
+}
+
+/// What came of an intent.
+package struct Outcome: Hashable, Sendable {
+  package enum Result: String, Hashable, Sendable { case done, failed, uncertain }
+
+  /// The intent's.
+  package var op: String
+  package var result: Result
+  /// The new post's; nil when the operation made none.
+  package var remoteID: String?
+  package var url: String?
+  /// Requests that were made for it.
+  package var attempts: Int
+  /// Nil when done.
+  package var failure: Failure?
+
+  package init(
+    op: String, result: Result, remoteID: String? = nil, url: String? = nil, attempts: Int = 1, failure: Failure? = nil
+  ) {
+    self.op = op
+    self.result = result
+    self.remoteID = remoteID
+    self.url = url
+    self.attempts = attempts
+    self.failure = failure
+  }
+}

@@ -1,0 +1,152 @@
+import Listings
+
+extension Ledger {
+  /// Takes one entry in. Pure: the same entries give the same ledger, live and when they are read back.
+  package mutating func apply(_ entry: Entry, at: Timestamp) {
+    lastAt = at
+    switch entry {
+    case .intent(let intent): begin(intent, at)
+    case .outcome(let outcome): settle(outcome, at)
+    case .observed(let key, let observation): observe(key, observation, at)
+    case .adopted(let key, let marketplace, let remoteID, let url, let file):
+      put(
+        Record(
+          key: key, marketplace: marketplace, state: .live, remoteID: remoteID, url: url, file: file,
+          isProtected: protectedListings.contains(key.listing), superseded: records[key]?.superseded ?? [], since: at))
+    case .forgotten(let key): forget(key)
+    case .moved(let listing, let from, let file): move(listing, from, file)
+    case .protected(let listing, let isProtected): protect(listing, isProtected)
+    case .held(let key, let by, let until): hold(key, Hold(by: by, since: at, until: until))
+    case .released(let key, let by): release(key, by, at)
+    case .sold(let listing, let account, let price):
+      sales[listing, default: []].append(Sale(account: account, price: price, at: at))
+    }
+  }
+
+  private mutating func begin(_ intent: Intent, _ at: Timestamp) {
+    var intent = intent
+    intent.at = at
+    var record =
+      records[intent.key]
+      ?? Record(
+        key: intent.key, marketplace: intent.marketplace, state: intent.action == .create ? .uncertain : .live,
+        remoteID: intent.remoteID, isProtected: protectedListings.contains(intent.key.listing), since: at)
+    if intent.action == .create {
+      // Until its outcome is known nothing of ours is known to be there.
+      record.enter(.uncertain, at)
+      (record.remoteID, record.url, record.content) = (nil, nil, nil)
+    }
+    record.pending = intent
+    if !intent.file.isEmpty { record.file = intent.file }
+    put(record)
+  }
+
+  private mutating func observe(_ key: PostKey, _ observation: Observation, _ at: Timestamp) {
+    switch observation {
+    case .sold(let price):
+      sales[key.listing, default: []].append(Sale(account: key.account, price: price, at: at))
+    case .drift(let fields):
+      drifts[key] = fields.isEmpty || records[key] == nil ? nil : Drift(fields: fields, at: at)
+    case .live(let remoteID, let url):
+      guard var record = records[key] else { return }
+      record.wasSeen(remoteID, url, at)
+      put(record)
+    case .gone:
+      guard var record = records[key], record.state == .live || record.state == .uncertain else { return }
+      record.enter(.gone, at)
+      // An update or a withdrawal on its way still gets its outcome; a create has had its answer.
+      if record.pending?.action == .create { record.pending = nil }
+      drifts[key] = nil
+      put(record)
+    }
+  }
+
+  private mutating func forget(_ key: PostKey) {
+    take(key)
+    holds[key] = nil
+    drifts[key] = nil
+    if accountsByListing[key.listing] == nil {
+      sales[key.listing] = nil
+      protectedListings.remove(key.listing)
+    }
+  }
+
+  private mutating func move(_ listing: String, _ from: String?, _ file: String) {
+    if let from, from != listing { rekey(from, listing) }
+    for var record in records(of: listing) {
+      record.file = file
+      put(record)
+    }
+  }
+
+  private mutating func rekey(_ old: String, _ new: String) {
+    for var record in records(of: old) {
+      let (source, target) = (record.key, PostKey(listing: new, account: record.key.account))
+      // A post that the new id has already made stays its own; the old one then stays under the old id, and is seen.
+      if let own = records[target], own.isLive || own.state == .uncertain { continue }
+      take(source)
+      record.key = target
+      record.pending?.key = target
+      put(record)
+      if let moved = holds.removeValue(forKey: source) { holds[target] = moved }
+      if let moved = drifts.removeValue(forKey: source) { drifts[target] = moved }
+    }
+    if let moved = sales.removeValue(forKey: old) { sales[new, default: []] = moved + (sales[new] ?? []) }
+    if protectedListings.remove(old) != nil { protect(new, true) }
+  }
+
+  private mutating func protect(_ listing: String, _ isProtected: Bool) {
+    if isProtected { protectedListings.insert(listing) } else { protectedListings.remove(listing) }
+    for var record in records(of: listing) {
+      record.isProtected = isProtected
+      put(record)
+    }
+  }
+
+  private mutating func hold(_ key: PostKey, _ hold: Hold) {
+    var current = holds[key] ?? []
+    if let index = current.firstIndex(where: { $0.by == hold.by }) {
+      current[index] = Hold(by: hold.by, since: current[index].since, until: hold.until)
+    } else {
+      current.append(hold)
+    }
+    holds[key] = current
+  }
+
+  private mutating func release(_ key: PostKey, _ by: String?, _ at: Timestamp) {
+    guard by == nil else {
+      let rest = (holds[key] ?? []).filter { $0.by != by }
+      holds[key] = rest.isEmpty ? nil : rest
+      return
+    }
+    holds[key] = nil
+    for index in (sales[key.listing] ?? []).indices { sales[key.listing]?[index].releasedAccounts.insert(key.account) }
+    guard var record = records[key] else { return }
+    switch record.state {
+    case .gone, .withdrawn(sold: true): record.enter(.withdrawn(sold: false), at)
+    default: break
+    }
+    record.rejectedDigest = nil
+    put(record)
+  }
+}
+
+extension Record {
+  mutating func enter(_ new: State, _ at: Timestamp) {
+    guard state != new else { return }
+    state = new
+    since = at
+  }
+
+  /// A look-up or a refresh found the post. It settles a create, or a replace whose new post this is.
+  fileprivate mutating func wasSeen(_ remoteID: String, _ url: String, _ at: Timestamp) {
+    if let intent = pending, intent.action == .replace, isLive, remoteID != self.remoteID {
+      succeed(intent, Outcome(op: intent.op, result: .done, remoteID: remoteID, url: url), at)
+    } else if state == .uncertain, let intent = pending, intent.action == .create {
+      succeed(intent, Outcome(op: intent.op, result: .done, remoteID: remoteID, url: url), at)
+    } else if state == .uncertain || state == .gone {
+      enter(.live, at)
+      (self.remoteID, self.url, pending, failure) = (remoteID, url, nil, nil)
+    }
+  }
+}

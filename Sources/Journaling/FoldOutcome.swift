@@ -1,0 +1,71 @@
+import Listings
+
+// What an outcome makes of a record. The rules by action:
+//
+//              done                          failed                                        uncertain
+//   create     live                          rejected | failed(retryAt)                    uncertain, intent kept
+//   update     content changes               as before; rejected: digest kept; gone: gone  as before, intent kept
+//   replace    new id, old one superseded    as before; rejected: digest kept              as before, intent kept
+//   withdraw   withdrawn, or one superseded  as before; gone counts as done                as before, intent kept
+//              id fewer
+extension Ledger {
+  mutating func settle(_ outcome: Outcome, _ at: Timestamp) {
+    // An outcome without its intent says nothing of any post: it was settled before, or its post was forgotten.
+    guard let key = keysByOp[outcome.op], var record = records[key], let intent = record.pending else { return }
+    switch outcome.result {
+    case .done:
+      record.succeed(intent, outcome, at)
+      drifts[key] = nil
+    case .failed: record.fail(intent, outcome, at)
+    case .uncertain:
+      record.failure = outcome.failure
+      if intent.action == .create { record.enter(.uncertain, at) }
+    }
+    put(record)
+  }
+}
+
+extension Record {
+  mutating func succeed(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
+    (pending, failure) = (nil, nil)
+    switch intent.action {
+    case .create:
+      (postedAt, updatedAt) = (at, nil)
+      show(intent, outcome, at)
+    case .update:
+      (content, rejectedDigest, updatedAt) = (intent.content, nil, at)
+    case .replace:
+      if let old = remoteID, old != outcome.remoteID { superseded.append(old) }
+      (postedAt, updatedAt) = (at, nil)
+      show(intent, outcome, at)
+    case .withdraw: withdrew(intent, at)
+    }
+  }
+
+  private mutating func show(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
+    (remoteID, url) = (outcome.remoteID, outcome.url)
+    (content, rejectedDigest) = (intent.content, nil)
+    enter(.live, at)
+  }
+
+  private mutating func withdrew(_ intent: Intent, _ at: Timestamp) {
+    if let id = intent.remoteID, id != remoteID {
+      superseded.removeAll { $0 == id }
+    } else {
+      enter(.withdrawn(sold: intent.isSale), at)
+    }
+  }
+
+  fileprivate mutating func fail(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
+    let code = outcome.failure?.code
+    if intent.action == .withdraw, code == "gone" { return succeed(intent, outcome, at) }
+    (pending, failure) = (nil, outcome.failure)
+    if code == "rejected", intent.action != .withdraw { rejectedDigest = intent.content?.digest }
+    switch (intent.action, code) {
+    case (.create, "rejected"): enter(.rejected, at)
+    case (.create, _): enter(.failed(retryAt: outcome.failure?.retryAt), at)
+    case (.update, "gone"): enter(.gone, at)
+    default: break
+    }
+  }
+}

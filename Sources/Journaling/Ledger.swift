@@ -1,0 +1,93 @@
+import Listings
+
+/// The fold of all entries: what hawker believes of every post. A value: copies are cheap until one is changed.
+package struct Ledger: Hashable, Sendable {
+  /// The journal's identity, a UUID made when it was created.
+  package internal(set) var lineage: String
+  /// The number of the newest entry in it.
+  package internal(set) var sequence: Int
+  package internal(set) var records: [PostKey: Record] = [:]
+  /// When the newest entry was made; a clock behind it is not to be trusted.
+  package internal(set) var lastAt: Timestamp?
+  /// What holds a post back, in the order it came.
+  package internal(set) var holds: [PostKey: [Hold]] = [:]
+  /// Listing → its sales, the first one first; a second one is a problem that a person must see.
+  package internal(set) var sales: [String: [Sale]] = [:]
+  /// Fields whose live value was last seen to differ.
+  package internal(set) var drifts: [PostKey: Drift] = [:]
+  package internal(set) var protectedListings: Set<String> = []
+  /// Entries of kinds that only a newer hawker knows, carried along.
+  package internal(set) var unknown: [UnknownEntry] = []
+
+  // Derived, for a fold that is linear in its entries.
+  private(set) var keysByOp: [String: PostKey] = [:]
+  private(set) var accountsByListing: [String: Set<String>] = [:]
+
+  package init(lineage: String = "", sequence: Int = 0, records: [PostKey: Record] = [:]) {
+    self.lineage = lineage
+    self.sequence = sequence
+    for record in records.values { put(record) }
+  }
+
+  package subscript(key: PostKey) -> Record? { records[key] }
+
+  /// The records of a listing, by account.
+  package func records(of listing: String) -> [Record] {
+    (accountsByListing[listing] ?? []).sorted().compactMap { records[PostKey(listing: listing, account: $0)] }
+  }
+
+  /// The post that waits for the outcome of an operation.
+  package func key(ofOp op: String) -> PostKey? { keysByOp[op] }
+
+  /// Whether a sale keeps the post from being made: the listing was sold and the seller has not released it here.
+  package func isClaimed(_ key: PostKey) -> Bool {
+    sales[key.listing]?.contains { !$0.releasedAccounts.contains(key.account) } ?? false
+  }
+
+  package struct Hold: Hashable, Sendable {
+    package let by: String
+    /// When it was held first; holding again changes only `until`.
+    package let since: Timestamp
+    package let until: Timestamp?
+  }
+
+  package struct Sale: Hashable, Sendable {
+    /// Nil: sold elsewhere.
+    package let account: String?
+    package let price: Money?
+    package let at: Timestamp
+    /// Accounts on which the seller let it be posted again after all.
+    package internal(set) var releasedAccounts: Set<String> = []
+  }
+
+  package struct Drift: Hashable, Sendable {
+    package let fields: [String]
+    package let at: Timestamp
+  }
+
+  package struct UnknownEntry: Hashable, Sendable {
+    package let at: Timestamp
+    /// Its members from `"kind"` on, as they were read.
+    package let body: String
+  }
+}
+
+extension Ledger {
+  mutating func put(_ record: Record) {
+    let key = record.key
+    if let old = records[key]?.pending, old.op != record.pending?.op { keysByOp[old.op] = nil }
+    if let pending = record.pending { keysByOp[pending.op] = key }
+    if records.updateValue(record, forKey: key) == nil {
+      accountsByListing[key.listing, default: []].insert(key.account)
+    }
+  }
+
+  @discardableResult
+  mutating func take(_ key: PostKey) -> Record? {
+    guard let record = records.removeValue(forKey: key) else { return nil }
+    if let pending = record.pending { keysByOp[pending.op] = nil }
+    accountsByListing[key.listing]?.remove(key.account)
+    if accountsByListing[key.listing]?.isEmpty == true { accountsByListing[key.listing] = nil }
+    return record
+  }
+}

@@ -1,0 +1,75 @@
+import Listings
+
+// A record whole: a checkpoint's `record` line, and what `state export` gives out.
+extension Record {
+  func writeMembers(to json: inout JSONWriter) {
+    key.writeMembers(to: &json)
+    json.field("marketplace", marketplace)
+    json.field("state", state.word)
+    switch state {
+    case .withdrawn(sold: true): json.field("sold", true)
+    case .failed(retryAt: let time?): json.field("retry_at", time.description)
+    default: break
+    }
+    json.field("remote_id", remoteID)
+    json.field("url", url)
+    json.content(content)
+    if let pending {
+      json.key("pending")
+      json.object { json in
+        json.field("at", pending.at.description)
+        pending.writeMembers(to: &json)
+      }
+    }
+    json.optional("rejected_digest", rejectedDigest?.description)
+    json.field("file", file)
+    json.field("protected", isProtected)
+    json.key("superseded")
+    json.array { json in
+      for id in superseded { json.value(id) }
+    }
+    json.failure(failure)
+    json.field("posted_at", postedAt?.description)
+    json.field("last_updated_at", updatedAt?.description)
+    json.field("since", since.description)
+  }
+
+  init(_ json: JSONValue) throws(Shortfall) {
+    guard let since = try json.time("since") else { throw Shortfall(member: "since") }
+    var pending: Intent?
+    if let value = json["pending"] { pending = try Intent(value) }
+    self.init(
+      key: try PostKey(json), marketplace: try json.text("marketplace"), state: try State(json),
+      remoteID: json["remote_id"]?.string, url: json["url"]?.string, content: try json.content(), pending: pending,
+      rejectedDigest: json["rejected_digest"]?.string.flatMap { Digest(hex: $0.dropFirst(7)) },
+      file: try json.text("file"), isProtected: try json.flag("protected"), superseded: try json.texts("superseded"),
+      failure: try json.failure(), postedAt: try json.time("posted_at"), updatedAt: try json.time("last_updated_at"),
+      since: since)
+  }
+}
+
+extension Record.State {
+  /// The word that journal, export and status use.
+  package var word: String {
+    switch self {
+    case .live: "live"
+    case .withdrawn: "withdrawn"
+    case .gone: "gone"
+    case .rejected: "rejected"
+    case .failed: "failed"
+    case .uncertain: "uncertain"
+    }
+  }
+
+  fileprivate init(_ json: JSONValue) throws(Shortfall) {
+    switch try json.text("state") {
+    case "live": self = .live
+    case "withdrawn": self = .withdrawn(sold: json["sold"]?.bool ?? false)
+    case "gone": self = .gone
+    case "rejected": self = .rejected
+    case "failed": self = .failed(retryAt: try json.time("retry_at"))
+    case "uncertain": self = .uncertain
+    default: throw Shortfall(member: "state")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// A segment's bytes, read as far as they are intact and chained.
+struct Segment {
+  let path: String
+  let number: Int
+  let bytes: [UInt8]
+  /// Its first line.
+  let first: Envelope
+  let opened: Opened
+  /// Behind the last good line.
+  private(set) var end = 0
+  /// Good lines.
+  private(set) var entries = 0
+
+  init(_ number: Int, _ disk: any Disk, _ layout: Layout) throws(JournalError) {
+    let path = layout.segment(number)
+    do throws(DiskError) { bytes = try disk.read(path) } catch { throw JournalError(error) }
+    var lines = LineReader(bytes: bytes)
+    guard let range = lines.next(), let first = Envelope(bytes, range), first.kind == "opened" else {
+      throw .broken(path, 1, "the first line is not intact, though it had been synced before the file got its name")
+    }
+    (self.path, self.number, self.first) = (path, number, first)
+    opened = try Opened(first, bytes, path)
+  }
+
+  /// The entry before its first.
+  var origin: Chain { Chain(sequence: first.sequence - 1, batch: first.batch - 1, sum: first.previous) }
+
+  /// Bytes behind the last good line.
+  var rest: ArraySlice<UInt8> { bytes[end...] }
+
+  /// Visits each line (with its number) from the start, while it is intact, up to the entry `bound`. An intact line out
+  /// of its place is damage: no tear moves lines.
+  mutating func walk(
+    _ chain: inout Chain, upTo bound: Int?, _ visit: (Envelope, Int) throws(JournalError) -> Void
+  ) throws(JournalError) {
+    var lines = LineReader(bytes: bytes)
+    while chain.sequence < bound ?? .max, let range = lines.next(), let envelope = Envelope(bytes, range) {
+      guard chain.accepts(envelope) else {
+        throw .broken(
+          path, lines.number,
+          "entry \(envelope.sequence) stands behind entry \(chain.sequence): entries are missing, repeated or swapped")
+      }
+      try visit(envelope, lines.number)
+      chain = Chain(sequence: envelope.sequence, batch: envelope.batch, sum: envelope.sum)
+      end = lines.offset
+      entries = lines.number
+    }
+  }
+
+  /// Whether what stands behind the last good line can only be a tear of the batch that was being written; throws when
+  /// something intact in it shows that a bad line had been synced before.
+  func judgeRest(after chain: Chain) throws(JournalError) {
+    var lines = LineReader(bytes: bytes, offset: end)
+    while let range = lines.next() {
+      // The rest of a block that never arrived reads as NULs before the next intact line.
+      let start = bytes[range].firstIndex { $0 != 0 } ?? range.upperBound
+      if let envelope = Envelope(bytes, start..<range.upperBound), envelope.batch > chain.batch + 1 {
+        throw .broken(
+          path, entries + 1,
+          "the entry is not intact, and entry \(envelope.sequence) behind it shows that it had been safely written: "
+            + "the file was changed or the disk lost data")
+      }
+    }
+  }
+}
+
+extension Chain {
+  fileprivate func accepts(_ next: Envelope) -> Bool {
+    guard next.sequence == sequence + 1, next.previous == sum else { return false }
+    // A new segment may leave batch numbers out, which a torn batch may have had.
+    return next.kind == "opened" ? next.batch > batch : next.batch == batch || next.batch == batch + 1
+  }
+}

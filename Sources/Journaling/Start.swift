@@ -1,0 +1,102 @@
+import Listings
+
+/// What opening leads to: a writer that may append, over a ledger.
+struct Start {
+  var writer: Writer
+  var ledger: Ledger
+  var opening: Opening
+
+  /// With the lock held: reads the journal back, settles what an unclean stop left, and takes the emergency file in.
+  static func make(_ layout: Layout, _ setting: JournalSetting) throws(JournalError) -> Start {
+    let recovery = try Recovery.read(setting.disk, layout)
+    let ledger = recovery?.ledger ?? Ledger(lineage: newLineage())
+    var start = Start(
+      writer: Writer(setting, layout, lineage: ledger.lineage, after: recovery), ledger: ledger,
+      opening: Opening(state: .created))
+    removeTemporaries(layout, setting.disk)
+    if let recovery { try start.resume(recovery) } else { try start.turnOver() }
+    do throws(JournalError) { try start.mergeEmergency() } catch {
+      setting.disk.close(start.writer.file)
+      throw error
+    }
+    return start
+  }
+
+  private var disk: any Disk { writer.setting.disk }
+  private var layout: Layout { writer.layout }
+
+  private mutating func resume(_ recovery: Recovery) throws(JournalError) {
+    if let bypassed = recovery.bypassed { opening.notes.append("done without it: \(bypassed.message)") }
+    if recovery.isClean {
+      opening.state = .clean
+      do throws(DiskError) { writer.file = try disk.open(recovery.segment.path, create: false) } catch {
+        throw JournalError(error)
+      }
+    } else if recovery.segment.rest.isEmpty {
+      opening.state = .unclean
+      try turnOver()
+    } else {
+      opening.state = .torn(evidence: try keepEvidence(recovery.segment), bytes: recovery.segment.rest.count)
+      try turnOver()
+    }
+  }
+
+  /// The torn batch, if there was one, may have left lines with the next batch number: that one is left out.
+  private mutating func turnOver() throws(JournalError) {
+    try writer.turnOver(ledger, skippingBatches: writer.chain.sequence > 0 ? 1 : 0)
+    ledger.sequence = writer.chain.sequence
+  }
+
+  private func keepEvidence(_ segment: Segment) throws(JournalError) -> String {
+    let path = "\(layout.torn)/\(segment.path.dropFirst(layout.directory.count + 1)).from-\(segment.end)"
+    do throws(DiskError) {
+      try disk.prepare(layout.torn)
+      disk.close(try disk.publish(Array(segment.rest), as: path, in: layout.torn))
+    } catch {
+      throw JournalError(error)
+    }
+    return path
+  }
+
+  /// Outcomes whose operations are still open are appended; the file is then evidence. Cut between the two, the next
+  /// open finds the operations settled.
+  private mutating func mergeEmergency() throws(JournalError) {
+    guard let (outcomes, unreadable) = try Emergency.read(disk, layout) else { return }
+    for outcome in outcomes {
+      guard let key = ledger.key(ofOp: outcome.op) else { continue }
+      let entry = Entry.outcome(outcome)
+      let (refusals, at) = writer.commit([Request(entries: [entry], bodies: [entry.body(of: key)])])
+      if let refusal = refusals.first ?? nil { throw refusal }
+      ledger.apply(entry, at: at)
+      ledger.sequence = writer.chain.sequence
+      opening.merged += 1
+    }
+    let kept = "\(layout.torn)/emergency-\(writer.chain.sequence).jsonl"
+    if unreadable > 0 { opening.notes.append("\(unreadable) lines of the emergency file could not be read: \(kept)") }
+    do throws(DiskError) {
+      try disk.prepare(layout.torn)
+      try disk.rename(layout.emergency, to: kept)
+      try disk.syncDirectory(layout.directory)
+    } catch {
+      throw JournalError(error)
+    }
+  }
+
+  private static func removeTemporaries(_ layout: Layout, _ disk: any Disk) {
+    guard let inventory = try? Inventory(disk, layout) else { return }
+    for path in inventory.temporaries { try? disk.remove(path) }
+  }
+
+  /// A random UUID (version 4).
+  private static func newLineage() -> String {
+    var random = SystemRandomNumberGenerator()
+    let high = random.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    var digits: [UInt8] = []
+    for word in [high >> 32, high & 0xFFFF_FFFF, low >> 32, low & 0xFFFF_FFFF] {
+      Hex.append(UInt32(truncatingIfNeeded: word), to: &digits)
+    }
+    for place in [20, 16, 12, 8] { digits.insert(0x2D, at: place) }
+    return String(decoding: digits, as: UTF8.self)
+  }
+}

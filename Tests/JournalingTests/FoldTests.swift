@@ -1,0 +1,276 @@
+import Listings
+import Testing
+
+@testable import Journaling
+
+@Suite struct FoldTests {
+  @Test func aCreateIsUncertainUntilItsOutcome() {
+    let record = ledger(intent("a"))[bike]
+    #expect(record?.state == .uncertain)
+    #expect(record?.pending?.op == "a")
+    #expect(record?.pending?.at == noon)
+    #expect(record?.file == "listings/trek-520.yaml")
+  }
+
+  @Test func aCreateThatIsDoneIsLive() {
+    let ledger = ledger(intent("a"), done("a", id: "77"))
+    let record = ledger[bike]
+    #expect(record?.state == .live)
+    #expect(record?.remoteID == "77")
+    #expect(record?.url == "https://example.org/77")
+    #expect(record?.content == content())
+    #expect(record?.postedAt == later(1))
+    #expect(record?.since == later(1))
+    #expect(record?.pending == nil)
+    #expect(ledger.key(ofOp: "a") == nil)
+  }
+
+  @Test func anUpdateChangesTheContentAndNothingElse() {
+    let record = ledger(
+      intent("a"), done("a", id: "77"), intent("b", .update, content: content(price: 1), remoteID: "77"), done("b"))[bike]
+    #expect(record?.content == content(price: 1))
+    #expect(record?.remoteID == "77")
+    #expect(record?.postedAt == later(1))
+    #expect(record?.updatedAt == later(3))
+    #expect(record?.since == later(1))
+  }
+
+  @Test func anUpdateInFlightLeavesTheRecordLive() {
+    let record = ledger(intent("a"), done("a", id: "77"), intent("b", .update, content: content(price: 1)))[bike]
+    #expect(record?.state == .live)
+    #expect(record?.content == content())
+    #expect(record?.pending?.op == "b")
+  }
+
+  @Test func aReplaceLeavesTheOldPostToBeWithdrawn() {
+    var ledger = ledger(intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), done("b", id: "2"))
+    #expect(ledger[bike]?.remoteID == "2")
+    #expect(ledger[bike]?.superseded == ["1"])
+    ledger.apply(intent("c", .withdraw, remoteID: "1"), at: later(5))
+    ledger.apply(done("c"), at: later(6))
+    #expect(ledger[bike]?.superseded == [])
+    #expect(ledger[bike]?.state == .live)
+  }
+
+  @Test func anUncertainReplaceStaysLiveOnTheOldPost() {
+    let record = ledger(intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), uncertain("b"))[bike]
+    #expect(record?.state == .live)
+    #expect(record?.remoteID == "1")
+    #expect(record?.pending?.op == "b")
+    #expect(record?.failure?.code == "uncertain")
+  }
+
+  @Test(arguments: [true, false]) func aWithdrawalRemembersWhetherASaleMadeIt(isSale: Bool) {
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .withdraw, remoteID: "1", isSale: isSale), done("b"))[bike]
+    #expect(record?.state == .withdrawn(sold: isSale))
+    #expect(record?.remoteID == "1")
+  }
+
+  @Test func aWithdrawalOfAPostThatIsGoneIsDone() {
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .withdraw, remoteID: "1"), failed("b", "gone"))[bike]
+    #expect(record?.state == .withdrawn(sold: false))
+    #expect(record?.failure == nil)
+  }
+
+  @Test(arguments: [
+    ("rejected", Record.State.rejected), ("unavailable", .failed(retryAt: later(60))),
+    ("throttled", .failed(retryAt: later(60))),
+  ]) func aCreateThatFails(code: String, state: Record.State) {
+    let record = ledger(intent("a"), failed("a", code, retryAt: later(60)))[bike]
+    #expect(record?.state == state)
+    #expect(record?.failure?.code == code)
+    #expect(record?.pending == nil)
+    #expect(record?.rejectedDigest == (code == "rejected" ? content().digest : nil))
+  }
+
+  @Test(arguments: [Intent.Action.update, .replace]) func aRejectedChangeStaysLive(action: Intent.Action) {
+    let sent = content(price: 1)
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", action, content: sent, remoteID: "1"), failed("b", "rejected"))[bike]
+    #expect(record?.state == .live)
+    #expect(record?.rejectedDigest == sent.digest)
+    #expect(record?.content == content())
+  }
+
+  @Test func anUpdateOfAPostThatIsGone() {
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .update, remoteID: "1"), failed("b", "gone"))[bike]
+    #expect(record?.state == .gone)
+  }
+
+  @Test(arguments: [Intent.Action.update, .withdraw]) func otherFailuresLeaveTheStateAsItWas(action: Intent.Action) {
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", action, remoteID: "1"), failed("b", "unavailable"))[bike]
+    #expect(record?.state == .live)
+    #expect(record?.since == later(1))
+    #expect(record?.failure?.code == "unavailable")
+    #expect(record?.pending == nil)
+  }
+
+  @Test func aFailedCreateOverAWithdrawnRecordIsFailed() {
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .withdraw, remoteID: "1"), done("b"), intent("c"),
+      failed("c", "unavailable"))[bike]
+    #expect(record?.state == .failed(retryAt: nil))
+    #expect(record?.remoteID == nil)
+    #expect(record?.content == nil)
+  }
+
+  @Test func aSecondAttemptTakesThePlaceOfTheFirst() {
+    var ledger = ledger(intent("a"), uncertain("a"), intent("a", attempt: 2))
+    #expect(ledger[bike]?.pending?.attempt == 2)
+    #expect(ledger[bike]?.pending?.at == later(2))
+    #expect(ledger[bike]?.since == noon)
+    ledger.apply(done("a", id: "1"), at: later(3))
+    #expect(ledger[bike]?.state == .live)
+  }
+
+  @Test func anOutcomeWithoutItsIntentChangesNothing() {
+    let before = ledger(intent("a"), done("a", id: "1"))
+    var after = before
+    after.apply(done("a", id: "2"), at: later(1))
+    #expect(after == before)
+  }
+
+  @Test func successClearsWhatWentWrong() {
+    let record = ledger(intent("a"), failed("a", "rejected"), intent("b", content: content("New")), done("b", id: "1"))[bike]
+    #expect(record?.failure == nil)
+    #expect(record?.rejectedDigest == nil)
+  }
+
+  @Test func goneIsSeenAndSoIsItsReturn() {
+    var ledger = ledger(intent("a"), done("a", id: "1"), .observed(bike, .gone))
+    #expect(ledger[bike]?.state == .gone)
+    ledger.apply(.observed(bike, .live(remoteID: "1", url: "u")), at: later(9))
+    #expect(ledger[bike]?.state == .live)
+    #expect(ledger[bike]?.content == content())
+    #expect(ledger[bike]?.since == later(9))
+  }
+
+  @Test func anUncertainCreateThatIsFoundIsLiveWithWhatWasSent() {
+    let record = ledger(intent("a"), uncertain("a"), .observed(bike, .live(remoteID: "5", url: "u")))[bike]
+    #expect(record?.state == .live)
+    #expect(record?.remoteID == "5")
+    #expect(record?.content == content())
+    #expect(record?.pending == nil)
+    #expect(record?.postedAt == later(2))
+  }
+
+  @Test func anUncertainReplaceThatIsFoundTakesTheNewPost() {
+    let live = Observation.live(remoteID: "2", url: "u")
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .replace, content: content("New"), remoteID: "1"), uncertain("b"),
+      .observed(bike, live))[bike]
+    #expect(record?.remoteID == "2")
+    #expect(record?.superseded == ["1"])
+    #expect(record?.content?.title == "New")
+  }
+
+  @Test func aWithdrawnPostIsNotGoneAndNotLive() {
+    let withdrawn = ledger(intent("a"), done("a", id: "1"), intent("b", .withdraw, remoteID: "1"), done("b"))
+    for observation in [Observation.gone, .live(remoteID: "1", url: "u")] {
+      var ledger = withdrawn
+      ledger.apply(.observed(bike, observation), at: later(9))
+      #expect(ledger[bike] == withdrawn[bike])
+    }
+  }
+
+  @Test func goneWhileAWithdrawalIsUnderWayStillGetsItsOutcome() {
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .withdraw, remoteID: "1"), .observed(bike, .gone), done("b"))[bike]
+    #expect(record?.state == .withdrawn(sold: false))
+  }
+
+  @Test func aSaleClaimsTheListingUntilItIsReleased() {
+    var ledger = ledger(.observed(bike, .sold(price: nil)), .sold(listing: "trek-520", account: nil, price: nil))
+    let other = PostKey(listing: "trek-520", account: "offerup")
+    #expect(ledger.isClaimed(other))
+    #expect(ledger.sales["trek-520"]?.count == 2)
+    ledger.apply(.released(other), at: later(3))
+    #expect(!ledger.isClaimed(other))
+    #expect(ledger.isClaimed(bike))
+    ledger.apply(.observed(bike, .sold(price: nil)), at: later(4))
+    #expect(ledger.isClaimed(other))
+  }
+
+  @Test func movingReKeysEverythingOfTheListing() {
+    var ledger = ledger(
+      intent("a"), done("a", id: "1"), .held(bike, by: "seller", until: nil), .observed(bike, .drift(["title"])),
+      .sold(listing: "trek-520", account: nil, price: nil), .protected(listing: "trek-520", true),
+      intent("b", .update, remoteID: "1"), .moved(listing: "trek", from: "trek-520", file: "new.yaml"))
+    let moved = PostKey(listing: "trek", account: "facebook")
+    #expect(ledger[bike] == nil)
+    #expect(ledger[moved]?.remoteID == "1")
+    #expect(ledger[moved]?.key == moved)
+    #expect(ledger[moved]?.file == "new.yaml")
+    #expect(ledger[moved]?.isProtected == true)
+    #expect(ledger[moved]?.pending?.key == moved)
+    #expect(ledger.holds.keys.elementsEqual([moved]))
+    #expect(ledger.drifts.keys.elementsEqual([moved]))
+    #expect(ledger.sales.keys.elementsEqual(["trek"]))
+    #expect(ledger.protectedListings == ["trek"])
+    ledger.apply(done("b"), at: later(9))
+    #expect(ledger[moved]?.updatedAt == later(9))
+  }
+
+  @Test func movingNeverOverwritesALivePost() {
+    let target = PostKey(listing: "trek", account: "facebook")
+    let ledger = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .create, target), done("b", id: "2"),
+      .moved(listing: "trek", from: "trek-520", file: "f"))
+    #expect(ledger[target]?.remoteID == "2")
+    #expect(ledger[bike]?.remoteID == "1")
+  }
+
+  @Test func onlyTheFileMoves() {
+    let record = ledger(intent("a"), done("a", id: "1"), .moved(listing: "trek-520", from: nil, file: "b.yaml"))[bike]
+    #expect(record?.file == "b.yaml")
+  }
+
+  @Test func forgettingTheLastPostForgetsTheListing() {
+    let ledger = ledger(
+      intent("a"), .held(bike, by: "x", until: nil), .sold(listing: "trek-520", account: nil, price: nil),
+      .protected(listing: "trek-520", true), .observed(bike, .drift(["title"])), .forgotten(bike))
+    var empty = Ledger(lineage: "test")
+    empty.lastAt = later(5)
+    #expect(ledger == empty)
+  }
+
+  @Test func protectionHoldsForPostsMadeLater() {
+    var ledger = ledger(.protected(listing: "trek-520", true), intent("a"))
+    #expect(ledger[bike]?.isProtected == true)
+    ledger.apply(.protected(listing: "trek-520", false), at: later(2))
+    #expect(ledger[bike]?.isProtected == false)
+  }
+
+  @Test func aHoldKeepsItsBeginning() {
+    var ledger = ledger(.held(bike, by: "grace", until: later(5)), .held(bike, by: "grace", until: later(9)))
+    #expect(ledger.holds[bike] == [Ledger.Hold(by: "grace", since: noon, until: later(9))])
+    ledger.apply(.released(bike, by: "other"), at: later(3))
+    #expect(ledger.holds[bike]?.count == 1)
+    ledger.apply(.released(bike, by: "grace"), at: later(3))
+    #expect(ledger.holds.isEmpty)
+  }
+
+  @Test func theSellersReleaseEndsRejectionGoneAndSale() {
+    let rejected = ledger(intent("a"), failed("a", "rejected"), .released(bike))[bike]
+    #expect(rejected?.rejectedDigest == nil)
+    let gone = ledger(intent("a"), done("a", id: "1"), .observed(bike, .gone), .released(bike))[bike]
+    #expect(gone?.state == .withdrawn(sold: false))
+    let sold = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .withdraw, remoteID: "1", isSale: true), done("b"), .released(bike))
+    #expect(sold[bike]?.state == .withdrawn(sold: false))
+    let held = ledger(intent("a"), done("a", id: "1"), .observed(bike, .gone), .released(bike, by: "grace"))[bike]
+    #expect(held?.state == .gone)
+  }
+
+  @Test func adoptingTakesAPostOver() {
+    let record = ledger(
+      .adopted(bike, marketplace: "facebook", remoteID: "9", url: "u", file: "f"))[bike]
+    #expect(record?.state == .live)
+    #expect(record?.remoteID == "9")
+    #expect(record?.content == nil)
+  }
+}
