@@ -81,7 +81,7 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests, module by module; Support is what they share.
-    .target(name: "Support", dependencies: ["Listings"], path: "Tests/Support", swiftSettings: strict),
+    .target(name: "Support", dependencies: ["Listings", "Marketplaces"], path: "Tests/Support", swiftSettings: strict),
     tests("ArchitectureTests", ["Support"]),
     tests("YAMLTests", ["YAML", "Support"]),
     tests("CurlTests", ["Curl", "Support"]),
