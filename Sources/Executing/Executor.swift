@@ -99,7 +99,7 @@ package actor Executor {
     isStopping = true
     for account in accounts.values { account.pace.close() }
     let running = Array(tasks.values)
-    let limit = Task { [ambient] in
+    let limit = Task(executorPreference: ambient.executor) { [ambient] in
       do throws(CancellationError) { try await ambient.sleep(grace) } catch { return }
       for task in running { task.cancel() }
     }
@@ -130,12 +130,16 @@ package actor Executor {
       marketplace: account.marketplace, journal: journal, ambient: ambient, absenceAfter: absenceAfter)
     let lastLookup = lastLookups[action.key]
     tell(.started(action))
-    tasks[action.key] = Task {
-      do throws(JournalError) {
-        finished(action, try await performer.perform(action, lastLookup: lastLookup))
-      } catch {
-        broke(action, error)
-      }
+    tasks[action.key] = Task(executorPreference: ambient.executor) {
+      await self.carryOut(action, performer, lastLookup)
+    }
+  }
+
+  private func carryOut(_ action: Action, _ performer: Performer, _ lastLookup: Timestamp?) async {
+    do throws(JournalError) {
+      finished(action, try await performer.perform(action, lastLookup: lastLookup))
+    } catch {
+      broke(action, error)
     }
   }
 

@@ -136,7 +136,7 @@ struct Performer: Sendable {
     try await journal.append([.intent(intent)])
     let draft = Draft(listing: action.key.listing, op: op, reference: "", content: content, photos: post.photos)
     do throws(MarketplaceFailure) {
-      try await marketplace.update(remoteID, to: draft, changed: Set(action.changes.map(\.field)))
+      try await marketplace.update(remoteID, to: draft, changed: action.changedFields)
     } catch {
       return try await failed(intent, action, error)
     }
@@ -161,7 +161,7 @@ struct Performer: Sendable {
 
   private func withdrawn(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
     // A listing whose file is gone is forgotten with its post; the history stays in the journal.
-    let forgets = action.cause == .fileGone && action.record?.remoteID == intent.remoteID
+    let forgets = action.isFileGone && action.record?.remoteID == intent.remoteID
     return try await succeeded(intent, action, nil, then: forgets ? [.forgotten(action.key)] : [])
   }
 

@@ -126,7 +126,7 @@ extension Ledger {
     case .gone, .withdrawn(sold: true): record.enter(.withdrawn(sold: false), at)
     default: break
     }
-    record.rejectedDigest = nil
+    record.failedDigest = nil
     put(record)
   }
 }

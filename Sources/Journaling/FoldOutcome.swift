@@ -3,9 +3,9 @@ import Listings
 // What an outcome makes of a record. The rules by action:
 //
 //              done                          failed                                        uncertain
-//   create     live                          rejected | failed(retryAt)                    uncertain, intent kept
-//   update     content changes               as before; rejected: digest kept; gone: gone  as before, intent kept
-//   replace    new id, old one superseded    as before; rejected: digest kept              as before, intent kept
+//   create     live                          rejected | failed(retryAt); its digest kept   uncertain, intent kept
+//   update     content changes               as before; digest kept; gone: gone            as before, intent kept
+//   replace    new id, old one superseded    as before; digest kept                        as before, intent kept
 //   withdraw   withdrawn, or one superseded  as before; gone counts as done                as before, intent kept
 //              id fewer
 extension Ledger {
@@ -27,13 +27,13 @@ extension Ledger {
 
 extension Record {
   mutating func succeed(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
-    (pending, failure) = (nil, nil)
+    (pending, failure, tries) = (nil, nil, 0)
     switch intent.action {
     case .create:
       (postedAt, updatedAt) = (at, nil)
       show(intent, outcome, at)
     case .update:
-      (content, rejectedDigest, updatedAt) = (intent.content, nil, at)
+      (content, failedDigest, updatedAt) = (intent.content, nil, at)
     case .replace:
       if let old = remoteID, old != outcome.remoteID { superseded.append(old) }
       (postedAt, updatedAt) = (at, nil)
@@ -44,7 +44,7 @@ extension Record {
 
   private mutating func show(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
     (remoteID, url) = (outcome.remoteID, outcome.url)
-    (content, rejectedDigest) = (intent.content, nil)
+    (content, failedDigest) = (intent.content, nil)
     enter(.live, at)
   }
 
@@ -59,8 +59,8 @@ extension Record {
   fileprivate mutating func fail(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
     let code = outcome.failure?.code
     if intent.action == .withdraw, code == "gone" { return succeed(intent, outcome, at) }
-    (pending, failure) = (nil, outcome.failure)
-    if code == "rejected", intent.action != .withdraw { rejectedDigest = intent.content?.digest }
+    (pending, failure, tries) = (nil, outcome.failure, outcome.attempts)
+    failedDigest = intent.content?.digest
     switch (intent.action, code) {
     case (.create, "rejected"): enter(.rejected, at)
     case (.create, _): enter(.failed(retryAt: outcome.failure?.retryAt), at)

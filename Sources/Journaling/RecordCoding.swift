@@ -21,7 +21,7 @@ extension Record {
         pending.writeMembers(to: &json)
       }
     }
-    json.optional("rejected_digest", rejectedDigest?.description)
+    json.optional("failed_digest", failedDigest?.description)
     json.field("file", file)
     json.field("protected", isProtected)
     json.key("superseded")
@@ -29,6 +29,7 @@ extension Record {
       for id in superseded { json.value(id) }
     }
     json.failure(failure)
+    if tries > 0 { json.field("tries", tries) }
     json.field("posted_at", postedAt?.description)
     json.field("last_updated_at", updatedAt?.description)
     json.field("since", since.description)
@@ -41,9 +42,10 @@ extension Record {
     self.init(
       key: try PostKey(json), marketplace: try json.text("marketplace"), state: try State(json),
       remoteID: json["remote_id"]?.string, url: json["url"]?.string, content: try json.content(), pending: pending,
-      rejectedDigest: json["rejected_digest"]?.string.flatMap { Digest(hex: $0.dropFirst(7)) },
+      failedDigest: json["failed_digest"]?.string.flatMap { Digest(hex: $0.dropFirst(7)) },
       file: try json.text("file"), isProtected: try json.flag("protected"), superseded: try json.texts("superseded"),
-      failure: try json.failure(), postedAt: try json.time("posted_at"), updatedAt: try json.time("last_updated_at"),
+      failure: try json.failure(), tries: json["tries"]?.integer.map(Int.init(clamping:)) ?? 0,
+      postedAt: try json.time("posted_at"), updatedAt: try json.time("last_updated_at"),
       since: since)
   }
 }

@@ -11,12 +11,15 @@ package struct Ambient: Sendable {
   package var sleep: @Sendable (Duration) async throws(CancellationError) -> Void
   /// Uniform in 0..<1.
   package var random: @Sendable () -> Double
+  /// Where unstructured tasks run; nil: anywhere. Virtual time sees only what runs on its own.
+  package var executor: (any TaskExecutor)?
 
   package init(
     now: @escaping @Sendable () -> Timestamp, uptime: @escaping @Sendable () -> Duration,
     sleep: @escaping @Sendable (Duration) async throws(CancellationError) -> Void,
-    random: @escaping @Sendable () -> Double
+    random: @escaping @Sendable () -> Double, executor: (any TaskExecutor)? = nil
   ) {
+    self.executor = executor
     self.now = now
     self.uptime = uptime
     self.sleep = sleep

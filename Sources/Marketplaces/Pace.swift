@@ -18,20 +18,45 @@ package final class Pace: Sendable {
     self.ambient = ambient
   }
 
-  /// Returns when a request may be sent; throws, and takes nothing, when the task is cancelled.
+  /// Returns when a request may be sent; throws, and takes nothing, when the task is cancelled or the pace is closed.
   package func turn(_ urgency: Urgency = .normal) async throws(CancellationError) {
     if urgency == .normal, !state.withLock({ $0.claim() }) { try await queue() }
     // Only the head of the queue, and sales, get here. A pause may be prolonged meanwhile: look again after each sleep.
     defer { if urgency == .normal { passOn() } }
     while true {
-      guard !Task.isCancelled else { throw CancellationError() }
+      guard !Task.isCancelled, !state.withLock(\.isClosed) else { throw CancellationError() }
       let wait = state.withLock { state in
         let now = ambient.uptime()
         return urgency == .sale ? state.pauseLeft(at: now) : state.take(at: now, interval: interval(state, now))
       }
       guard let wait else { return }
-      try await ambient.sleep(wait)
+      try await sleep(wait)
     }
+  }
+
+  /// hawker stops: whoever waits for a turn, or asks for one later, gets none. What was sent already goes on.
+  package func close() {
+    let (waiting, sleepers) = state.withLock { state in
+      state.isClosed = true
+      defer { state.waiting = [] }
+      return (state.waiting, state.sleepers)
+    }
+    for waiter in waiting { waiter.continuation.resume(returning: false) }
+    for sleeper in sleepers.values { sleeper.cancel() }
+  }
+
+  /// Sleeps so that `close` and the task's own cancellation both end it at once.
+  private func sleep(_ duration: Duration) async throws(CancellationError) {
+    let sleeper = Task(executorPreference: ambient.executor) { [ambient] in
+      do throws(CancellationError) { try await ambient.sleep(duration) } catch { return }
+    }
+    let id = state.withLock { state in
+      state.lastID += 1
+      if state.isClosed { sleeper.cancel() } else { state.sleepers[state.lastID] = sleeper }
+      return state.lastID
+    }
+    await withTaskCancellationHandler { await sleeper.value } onCancel: { sleeper.cancel() }
+    _ = state.withLock { $0.sleepers.removeValue(forKey: id) }
   }
 
   /// The marketplace wants nothing before `time`. A shorter pause never ends a longer one.
@@ -71,6 +96,8 @@ extension Pace {
     var hasHead = false
     var waiting: [Waiter] = []
     var lastID = 0
+    var isClosed = false
+    var sleepers: [Int: Task<Void, Never>] = [:]
 
     func pauseLeft(at now: Duration) -> Duration? { pausedUntil > now ? pausedUntil - now : nil }
 
@@ -123,7 +150,7 @@ extension Pace {
         // The mark of a cancellation is set before its handler runs, and the handler needs the lock: it is either seen
         // here, or finds the waiter.
         let answer: Bool? = state.withLock { state in
-          if Task.isCancelled { return false }
+          if Task.isCancelled || state.isClosed { return false }
           if state.claim() { return true }
           state.waiting.append(Waiter(id: id, continuation: continuation))
           return nil

@@ -104,6 +104,11 @@ package struct Action: Hashable, Sendable {
     return action
   }
 
+  package var changedFields: Set<Content.Field> { Set(changes.map(\.field)) }
+
+  /// Whether the listing's file went away.
+  package var isFileGone: Bool { cause == .fileGone }
+
   /// Whether a sale is the reason: ahead of everything else.
   package var isSale: Bool { kind == .withdraw && cause == .sold }
 

@@ -183,7 +183,8 @@ struct Rules {
         "withdraw: its file is gone, but it was protected; bring the file back, or have it say "
           + "protect: false first")
     }
-    return retry(record.failure?.retryAt, withdrawal)
+    // A time that a failed update left behind says nothing about taking the post off.
+    return record.failedDigest == nil ? retry(record.failure?.retryAt, withdrawal) : withdrawal
   }
 
   private func words(_ cause: Difference.Cause, _ difference: Difference) -> String {

@@ -179,7 +179,7 @@ package actor Reconciler {
     let isRescan = (holds + [due].compactMap { $0 }).allSatisfy { $0 >= rescan }
     let moment = (holds + [due, rescan].compactMap { $0 }).min() ?? rescan
     timer?.cancel()
-    timer = Task { [hints, ambient = shop.ambient] in
+    timer = Task(executorPreference: shop.ambient.executor) { [hints, ambient = shop.ambient] in
       let pause = max(.milliseconds(1), moment.duration(since: now))
       do throws(CancellationError) { try await ambient.sleep(pause) } catch { return }
       hints.add { pending in

@@ -82,7 +82,7 @@ import Testing
     #expect(record?.state == state)
     #expect(record?.failure?.code == code)
     #expect(record?.pending == nil)
-    #expect(record?.rejectedDigest == (code == "rejected" ? content().digest : nil))
+    #expect(record?.failedDigest == content().digest)
   }
 
   @Test(arguments: [Intent.Action.update, .replace]) func aRejectedChangeStaysLive(action: Intent.Action) {
@@ -90,7 +90,7 @@ import Testing
     let record = ledger(
       intent("a"), done("a", id: "1"), intent("b", action, content: sent, remoteID: "1"), failed("b", "rejected"))[bike]
     #expect(record?.state == .live)
-    #expect(record?.rejectedDigest == sent.digest)
+    #expect(record?.failedDigest == sent.digest)
     #expect(record?.content == content())
   }
 
@@ -137,7 +137,7 @@ import Testing
   @Test func successClearsWhatWentWrong() {
     let record = ledger(intent("a"), failed("a", "rejected"), intent("b", content: content("New")), done("b", id: "1"))[bike]
     #expect(record?.failure == nil)
-    #expect(record?.rejectedDigest == nil)
+    #expect(record?.failedDigest == nil)
   }
 
   @Test func goneIsSeenAndSoIsItsReturn() {
@@ -256,7 +256,7 @@ import Testing
 
   @Test func theSellersReleaseEndsRejectionGoneAndSale() {
     let rejected = ledger(intent("a"), failed("a", "rejected"), .released(bike))[bike]
-    #expect(rejected?.rejectedDigest == nil)
+    #expect(rejected?.failedDigest == nil)
     let gone = ledger(intent("a"), done("a", id: "1"), .observed(bike, .gone), .released(bike))[bike]
     #expect(gone?.state == .withdrawn(sold: false))
     let sold = ledger(

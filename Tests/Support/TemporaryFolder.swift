@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A folder of its own for one test.
@@ -22,16 +23,6 @@ package struct TemporaryFolder: Sendable {
     return file
   }
 
-  /// Removes the files that `write` made, and the folder.
-  package func remove() {
-    guard let folder = opendir(path) else { return }
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      unlink("\(path)/\(name)")
-    }
-    closedir(folder)
-    rmdir(path)
-  }
+  /// Removes the folder and all below it.
+  package func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -43,7 +43,7 @@ package final class VirtualTime: TaskExecutor {
     Ambient(
       now: { [self] in start.advanced(by: elapsed) }, uptime: { [self] in elapsed },
       sleep: { [self] (duration) async throws(CancellationError) in try await sleep(duration) },
-      random: { [self] in random() })
+      random: { [self] in random() }, executor: self)
   }
 
   package func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value {

@@ -1,0 +1,195 @@
+import Executing
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+import Support
+import Synchronization
+import Testing
+
+struct ExecutorTests {
+  @Test func postsWhatIsWantedOnceAndThenRests() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp"), Samples.listing("bike")])
+      #expect(bench.market.calls.sorted() == ["create bike", "create lamp"])
+      #expect(bench.journal.ledger.records.values.allSatisfy { $0.isLive })
+      try await bench.converge([Samples.listing("lamp"), Samples.listing("bike")])
+      #expect(bench.market.calls.count == 2)
+    }
+  }
+
+  @Test func updatesOnlyWhatChanged() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      try await bench.converge([Samples.listing("lamp", price: 3000)])
+      #expect(bench.market.calls.last == "update r1 price")
+    }
+  }
+
+  @Test func referenceBeginsWithTheListingAndHasEightCharactersOfTheOp() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      let draft = try #require(bench.market.sent.first)
+      #expect(draft.reference == "lamp.\(draft.op.prefix(8))")
+      #expect(draft.op.count == 32)
+    }
+  }
+
+  @Test func lostAnswerIsLookedUpAndNeverSentAgain() async throws {
+    try await bench { bench in
+      bench.market.fail(.after(.uncertain(.init("cut"))))
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp", "look up lamp"])
+      #expect(bench.journal.ledger.records.values.first?.remoteID == "r1")
+      // The first look-up comes a 24th of the consistency delay after the intent.
+      #expect(bench.time.elapsed >= .seconds(5) && bench.time.elapsed < .seconds(6))
+    }
+  }
+
+  @Test func lostRequestIsSentAgainOnlyAfterTheConsistencyDelay() async throws {
+    try await bench { bench in
+      bench.market.fail(.before(.uncertain(.init("cut"))))
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp"] + Array(repeating: "look up lamp", count: 3) + ["create lamp"])
+      #expect(bench.time.elapsed >= .seconds(120))
+      let sent = bench.market.sent
+      #expect(sent.count == 1 && bench.market.references == [sent[0].reference])
+      let ops = try JournalReading.entries(bench.config.state).filter { $0.kind == "intent" }
+      #expect(ops.count == 2 && ops[0].json["op"] == ops[1].json["op"])
+      #expect(ops[1].json["attempt"]?.integer == 2)
+    }
+  }
+
+  @Test func withoutLookUpsAnUncertainCreateIsHeldForAPerson() async throws {
+    try await bench(canLookUp: false) { bench in
+      bench.market.fail(.after(.uncertain(.init("cut"))))
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp"])
+      #expect(bench.plan([Samples.listing("lamp")]).actions.first?.hold?.by == .unsettled)
+    }
+  }
+
+  @Test func unavailableIsTriedAgainWithBackoff() async throws {
+    try await bench { bench in
+      bench.market.fail(.before(.unavailable(.init("down"))), .before(.unavailable(.init("down"))))
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls.count == 3)
+      #expect(bench.journal.ledger.records.values.first?.isLive == true)
+      #expect(bench.events.results.map(\.attempts) == [1, 2, 3])
+    }
+  }
+
+  @Test func rejectedIsNotSentAgainUntilItChanges() async throws {
+    try await bench { bench in
+      bench.market.fail(.before(.rejected(.init("bad category"))))
+      try await bench.converge([Samples.listing("lamp")])
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp"])
+      try await bench.converge([Samples.listing("lamp", price: 3000)])
+      #expect(bench.market.calls == ["create lamp", "create lamp"])
+    }
+  }
+
+  @Test func anAccountThatMustStopStopsAloneAndSaysSoOnce() async throws {
+    try await bench(accounts: ["a", "b"], concurrency: 1) { bench in
+      bench.markets["a"]?.fail(.before(.unauthorized(.init("token expired"))))
+      let listings = (1...5).map { Samples.listing("l\($0)", accounts: ["a", "b"]) }
+      try await bench.executor.submit(bench.plan(listings))
+      _ = try await bench.executor.settle()
+      #expect(bench.markets["a"]?.calls.count == 1)
+      #expect(bench.markets["b"]?.calls.count == 5)
+      #expect(bench.events.stops == ["a"])
+    }
+  }
+
+  @Test func throttledAccountWaitsAsLongAsItWasTold() async throws {
+    try await bench(concurrency: 1) { bench in
+      let until = bench.time.ambient.now().advanced(by: .seconds(90))
+      bench.market.fail(.before(.throttled(.init("slow down"), until: until)))
+      try await bench.converge([Samples.listing("lamp"), Samples.listing("bike")])
+      #expect(bench.time.elapsed >= .seconds(90))
+      #expect(bench.market.calls.count == 3)
+    }
+  }
+
+  @Test func keepsToItsConcurrency() async throws {
+    try await bench(concurrency: 3) { bench in
+      try await bench.converge((1...20).map { Samples.listing("l\($0)") })
+      #expect(bench.market.state.withLock(\.mostRunning) == 3)
+    }
+  }
+
+  @Test func soldIsWithdrawnAheadOfEverything() async throws {
+    try await bench(concurrency: 1) { bench in
+      try await bench.converge([Samples.listing("z")])
+      let more = (1...5).map { Samples.listing("l\($0)") }
+      try await bench.executor.submit(bench.plan(more + [Samples.listing("z", status: .sold)]))
+      _ = try await bench.executor.settle()
+      #expect(bench.market.calls[1] == "withdraw r1 now")
+    }
+  }
+
+  @Test func breakerOpensAfterTenFailuresAndProbesOnce() async throws {
+    try await bench(concurrency: 1) { bench in
+      for _ in 0..<10 { bench.market.fail(.before(.unavailable(.init("down")))) }
+      try await bench.executor.submit(bench.plan((1...30).map { Samples.listing("l\($0)") }))
+      let due = try await bench.executor.settle()
+      #expect(bench.market.calls.count == 10)
+      #expect(due == bench.time.ambient.now().advanced(by: .seconds(5)))
+    }
+  }
+
+  @Test func stopLeavesTheRestUnstartedAndTheJournalComplete() async throws {
+    try await bench(concurrency: 2) { bench in
+      try await bench.executor.submit(bench.plan((1...10).map { Samples.listing("l\($0)") }))
+      await bench.executor.stop(grace: .seconds(10))
+      _ = try await bench.executor.settle()
+      #expect(bench.market.calls.count == 2)
+      #expect(await bench.executor.unstarted.count == 8)
+      #expect(bench.journal.ledger.records.values.allSatisfy { $0.pending == nil })
+    }
+  }
+
+  @Test func duplicatesOfOneReferenceAreSweptUp() async throws {
+    try await bench { bench in
+      bench.market.fail(.twice)
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.references.count == 2)
+      let account = Executor.Account(
+        name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
+        concurrency: 1)
+      let removed = try await Sweep(account, journal: bench.journal, ambient: bench.time.ambient).run()
+      #expect(removed.count == 1)
+      #expect(bench.market.references.count == 1)
+      #expect(bench.market.state.withLock { $0.posts.keys.sorted() } == [bench.journal.ledger.records.values.first?.remoteID])
+    }
+  }
+
+  @Test func aFileThatIsGoneIsForgottenWithItsPost() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp"), Samples.listing("bike"), Samples.listing("desk")])
+      try await bench.converge([Samples.listing("bike"), Samples.listing("desk")])
+      #expect(bench.market.references.count == 2)
+      #expect(bench.journal.ledger.records.keys.map(\.listing).sorted() == ["bike", "desk"])
+    }
+  }
+
+  private func bench(
+    accounts: [String] = ["a"], concurrency: Int = 4, canLookUp: Bool = true,
+    _ body: @Sendable (Workbench) async throws -> Void
+  ) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let time = VirtualTime()
+    try await time.run {
+      let bench = try Workbench(
+        time, folder: folder.path + "/state", accounts: accounts, concurrency: concurrency, canLookUp: canLookUp)
+      try await body(bench)
+      await bench.journal.close()
+    }
+  }
+}
+
+extension Workbench {
+  var market: FakeMarketplace { markets.values.first! }
+}
