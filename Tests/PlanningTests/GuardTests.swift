@@ -1,0 +1,175 @@
+import Listings
+import Planning
+import Testing
+
+struct GuardTests {
+  private func shop(_ count: Int) -> [Record] { (0..<count).map { Given.record("l\($0)") } }
+  private func files(_ range: Range<Int>) -> [Listing] { range.map { Given.listing("l\($0)") } }
+
+  @Test func threeLostFilesPass() {
+    let plan = Given.plan(files(3..<10), shop(10))
+    #expect(plan.summary[.withdraw] == 3 && plan.summary.held == 0)
+  }
+
+  @Test func moreThanTheLimitHoldsAllOfTheAccountAndNothingElse() {
+    let plan = Given.plan(files(4..<10) + [Given.listing("new")], shop(10))
+    #expect(plan.summary.held == 4 && plan.summary[.create] == 1 && plan.summary[.withdraw] == 0)
+    #expect(plan.heldWithdrawals == 4 && plan.needsPerson)
+    #expect(plan.guards.map(\.override) == ["--allow-withdraw 4"])
+  }
+
+  @Test func theLimitGrowsWithTheShop() {
+    #expect(Given.plan(files(20..<100), shop(100)).summary.held == 0)
+    #expect(Given.plan(files(21..<100), shop(100)).summary.held == 21)
+  }
+
+  @Test(arguments: [(3, 4), (4, 0), (5, 4)])
+  func onlyTheExactNumberLifts(allowed: Int, held: Int) {
+    let plan = Given.plan(files(4..<10), shop(10)) { $0.allowedWithdrawals = allowed }
+    #expect(plan.summary.held == held)
+    #expect(plan.needsPerson == (held > 0))
+  }
+
+  @Test func theNumberIsThatOfAllAccountsTogether() {
+    let records = shop(10) + (0..<10).map { Given.record("l\($0)", account: "b") }
+    let listings = (4..<10).map { Given.listing("l\($0)", accounts: ["a", "b"]) }
+    #expect(Given.plan(listings, records).heldWithdrawals == 8)
+    #expect(Given.plan(listings, records) { $0.allowedWithdrawals = 8 }.summary.held == 0)
+  }
+
+  @Test func lastPostsOfAnAccountAreHeld() {
+    let plan = Given.plan([], shop(2))
+    #expect(plan.told == ["withdraw l0 a [emptied]", "withdraw l1 a [emptied]"])
+    #expect(Given.plan([], shop(1)).told == ["withdraw l0 a"])
+    #expect(Given.plan([], shop(2)) { $0.allowedWithdrawals = 2 }.summary.held == 0)
+  }
+
+  @Test func sellersWordPasses() {
+    let plan = Given.plan((0..<10).map { Given.listing("l\($0)", status: .sold) }, shop(10))
+    #expect(plan.summary[.withdraw] == 10)
+  }
+
+  @Test func droppedAccountsCountAsLost() {
+    let listings = (0..<10).map { Given.listing("l\($0)", accounts: ["b"]) }
+    let records = shop(10) + (0..<10).map { Given.record("l\($0)", account: "b") }
+    #expect(Given.plan(listings, records).summary.held == 10)
+  }
+
+  @Test func anUnseenRootChangesNothingAtAll() {
+    let plan = Given.plan([Given.listing("new")], shop(3)) { $0.wanted.root = .unseen("not mounted") }
+    #expect(plan.actions.isEmpty && plan.needsPerson)
+    #expect(plan.guards.map(\.name) == [.root])
+  }
+
+  @Test func protectedPostOutlivesItsFile() {
+    var record = Given.record("lamp")
+    record.isProtected = true
+    let plan = Given.plan([], [record])
+    #expect(plan.told == ["withdraw lamp a [protect]"])
+    #expect(plan.guards.map(\.name) == [.protect])
+  }
+
+  @Test func protectionIsRecordedWhenItChanges() {
+    var listing = Given.listing("lamp")
+    listing.isProtected = true
+    #expect(Given.plan([listing], [Given.record("lamp")]).bookkeeping == [.protected(listing: "lamp", true)])
+  }
+}
+
+struct IdentityTests {
+  @Test func aMovedFileIsNoRequest() {
+    let plan = Given.plan([Given.listing("lamp", file: "listings/new/lamp.yaml")], [Given.record("lamp")])
+    #expect(plan.told == ["unchanged lamp a"])
+    #expect(plan.bookkeeping == [.moved(listing: "lamp", from: nil, file: "listings/new/lamp.yaml")])
+  }
+
+  @Test func anEditedIdIsHeldWithTheWayOut() {
+    let plan = Given.plan([Given.listing("new", Given.content("lamp"))], [Given.record("lamp")])
+    #expect(plan.told == ["withdraw lamp a [id-changed]", "create new a [id-changed]"])
+    #expect(plan.actions.allSatisfy { $0.hold?.text.contains("moved_from: lamp") == true })
+  }
+
+  @Test func movedFromKeepsThePost() {
+    var listing = Given.listing("new", Given.content("lamp"))
+    listing.movedFrom = "lamp"
+    let plan = Given.plan([listing], [Given.record("lamp")])
+    #expect(plan.told == ["unchanged new a"])
+    #expect(plan.bookkeeping == [.moved(listing: "new", from: "lamp", file: "listings/new.yaml")])
+  }
+}
+
+struct LimitTests {
+  @Test func tenPercentIsASubsetOfFifty() {
+    func created(_ percent: Int) -> Set<String> {
+      let plan = Given.plan((0..<200).map { Given.listing("l\($0)") }) { $0.config.sync.rollout = percent }
+      return Set(plan.executable.map(\.key.listing))
+    }
+    let (ten, fifty) = (created(10), created(50))
+    #expect(ten.isSubset(of: fifty))
+    #expect((5...40).contains(ten.count) && (70...130).contains(fifty.count))
+    #expect(created(0).isEmpty && created(100).count == 200)
+  }
+
+  @Test func rolloutDoesNotKeepASoldPostUp() {
+    let plan = Given.plan([Given.listing("lamp", status: .sold)], [Given.record("lamp")]) {
+      $0.config.sync.rollout = 0
+    }
+    #expect(plan.told == ["withdraw lamp a"])
+  }
+
+  @Test func newPostsADayCountTheLastDay() {
+    var recent = Given.record("old")
+    recent.postedAt = Given.now.advanced(by: .seconds(-3600))
+    let plan = Given.plan([Given.listing("old"), Given.listing("x"), Given.listing("y")], [recent]) {
+      $0.config.accounts[0].newPostsPerDay = 2
+    }
+    #expect(plan.told == ["create x a", "create y a [daily-limit]", "unchanged old a"])
+    #expect(plan.actions[1].hold?.until == Given.now.advanced(by: .seconds(82_800)))
+    #expect(!plan.needsPerson)
+  }
+
+  @Test func onlyNarrowsWhatIsShownNotWhatGuardsSee() {
+    let records = (0..<10).map { Given.record("l\($0)") }
+    let plan = Given.plan((4..<10).map { Given.listing("l\($0)") }, records) { $0.onlyListings = ["l0"] }
+    #expect(plan.told == ["withdraw l0 a [withdrawals]"])
+  }
+}
+
+struct RenderingTests {
+  private var plan: Plan {
+    Given.plan(
+      [Given.listing("trek-520", Given.content("trek-520", price: 42000)), Given.listing("new")],
+      [Given.record("trek-520", .live, Given.content("trek-520", price: 45000)), Given.record("lamp")])
+  }
+
+  @Test func textNamesWhatChanges() {
+    let text = PlanText().render(plan)
+    #expect(text.contains("  ~ update    a          price 450.00 → 420.00 USD"))
+    #expect(text.contains("lamp                                      listings/lamp.yaml (gone)"))
+    #expect(text.hasSuffix("Plan: 1 create, 1 update, 0 replace, 1 withdraw, 0 held, 0 unchanged. 0 problems, 0 warnings.\n"))
+  }
+
+  @Test func identityDependsOnTheActionsAlone() {
+    let later = Given.plan(
+      [Given.listing("trek-520", Given.content("trek-520", price: 42000)), Given.listing("new")],
+      [Given.record("trek-520", .live, Given.content("trek-520", price: 45000)), Given.record("lamp")]
+    ) { $0.now = Given.now.advanced(by: .seconds(99)) }
+    #expect(later.id == plan.id)
+    #expect(Given.plan([Given.listing("new")]).id != plan.id)
+  }
+
+  @Test func jsonIsJSONWithTheContractsKeys() throws {
+    let json = try JSONValue(parsing: PlanJSON.render(plan, hawker: "0.1.0"))
+    #expect(json["format"]?.string == "hawker.plan/1")
+    #expect(json["summary"]?["update"]?.integer == 1)
+    let update = try #require(json["actions"]?.array?.first { $0["action"]?.string == "update" })
+    #expect(update["changes"]?.array?.first?["after"]?.string == "420.00 USD")
+    #expect(update["held"] == .null)
+  }
+
+  @Test func controlCharactersNeverReachTheTerminal() {
+    let evil = Given.listing("lamp", Given.content("\u{1B}[2Jgone\nnext"))
+    let text = PlanText().render(Given.plan([evil]))
+    #expect(!text.contains("\u{1B}") && text.contains("\\u{1b}[2Jgone⏎next"))
+  }
+}

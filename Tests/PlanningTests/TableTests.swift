@@ -1,0 +1,204 @@
+import Diffing
+import Listings
+import Planning
+import Testing
+
+/// spec/plan.md's table, row by row.
+struct TableTests {
+  private let later = Given.now.advanced(by: .seconds(60))
+
+  @Test func nothingRecordedIsCreated() {
+    #expect(Given.plan([Given.listing("lamp")]).told == ["create lamp a"])
+  }
+
+  @Test func reservedIsWantedLikeAvailable() {
+    #expect(Given.plan([Given.listing("lamp", status: .reserved)]).told == ["create lamp a"])
+  }
+
+  @Test func sameContentIsUnchanged() {
+    let plan = Given.plan([Given.listing("lamp")], [Given.record("lamp")])
+    #expect(plan.told == ["unchanged lamp a"])
+    #expect(!plan.hasChanges)
+  }
+
+  @Test func otherContentIsUpdatedWithTheFieldsThatDiffer() {
+    let plan = Given.plan(
+      [Given.listing("lamp", Given.content("lamp", price: 3000))], [Given.record("lamp")])
+    #expect(plan.told == ["update lamp a"])
+    #expect(plan.actions[0].changes.map(\.field) == [.price])
+    #expect(plan.actions[0].changes.map(\.before) == ["35.00 USD"])
+  }
+
+  @Test func fixedFieldIsAReplaceThatIsHeldUnlessTheFileAllowsIt() {
+    var listing = Given.listing("lamp", Given.content("lamp", category: "Y"))
+    #expect(Given.plan([listing], [Given.record("lamp")]).told == ["replace lamp a [replace]"])
+    listing.allowsReplace = true
+    #expect(Given.plan([listing], [Given.record("lamp")]).told == ["replace lamp a"])
+  }
+
+  @Test func whatAReplaceLeftBehindIsWithdrawn() {
+    var record = Given.record("lamp")
+    record.superseded = ["old"]
+    let plan = Given.plan([Given.listing("lamp")], [record])
+    #expect(plan.told == ["withdraw lamp a", "unchanged lamp a"])
+    #expect(plan.actions[0].remoteID == "old")
+  }
+
+  @Test(arguments: [Listing.Status.sold, .draft])
+  func soldAndDraftAreWithdrawn(status: Listing.Status) {
+    let plan = Given.plan([Given.listing("lamp", status: status)], [Given.record("lamp")])
+    #expect(plan.told == ["withdraw lamp a"])
+    #expect(plan.actions[0].isSale == (status == .sold))
+  }
+
+  @Test(arguments: [Record.State.withdrawn(sold: false), .gone, .rejected, .failed(retryAt: nil)])
+  func soldAndNotLiveNeedsNothing(state: Record.State) {
+    #expect(Given.plan([Given.listing("lamp", status: .sold)], [Given.record("lamp", state)]).told.isEmpty)
+  }
+
+  @Test func fileGoneIsWithdrawn() {
+    let others = ["x", "y", "z"]
+    let plan = Given.plan(others.map { Given.listing($0) }, (others + ["lamp"]).map { Given.record($0) })
+    #expect(plan.actions.first.map { "\($0.kind) \($0.key.listing)" } == "withdraw lamp")
+  }
+
+  @Test(arguments: [Record.State.withdrawn(sold: false), .gone, .rejected, .failed(retryAt: nil)])
+  func fileGoneAndNotLiveIsForgotten(state: Record.State) {
+    #expect(Given.plan([], [Given.record("lamp", state)]).told == ["forget lamp a"])
+  }
+
+  @Test func withdrawnIsCreatedAgain() {
+    let plan = Given.plan([Given.listing("lamp")], [Given.record("lamp", .withdrawn(sold: false))])
+    #expect(plan.told == ["create lamp a"])
+    #expect(PlanText().render(plan).contains("(again)"))
+  }
+
+  @Test func soldElsewhereIsNotMadeAgain() {
+    #expect(
+      Given.plan([Given.listing("lamp")], [Given.record("lamp", .withdrawn(sold: true))]).told
+        == ["create lamp a [sold]"])
+  }
+
+  @Test func goneIsHeldAndNeverPostedByItself() {
+    let plan = Given.plan([Given.listing("lamp")], [Given.record("lamp", .gone)])
+    #expect(plan.told == ["create lamp a [gone]"])
+    #expect(plan.needsPerson)
+  }
+
+  @Test func rejectedIsHeldUntilItsContentChanges() {
+    var record = Given.record("lamp", .rejected)
+    record.failedDigest = Given.content("lamp").digest
+    #expect(Given.plan([Given.listing("lamp")], [record]).told == ["create lamp a [rejected]"])
+    let edited = Given.listing("lamp", Given.content("lamp", price: 1))
+    #expect(Given.plan([edited], [record]).told == ["create lamp a"])
+  }
+
+  @Test func failedWaitsInTheDaemonAndIsTriedNowByApply() {
+    var record = Given.record("lamp", .failed(retryAt: later))
+    record.failedDigest = Given.content("lamp").digest
+    #expect(Given.plan([Given.listing("lamp")], [record], mode: .continuous).told == ["create lamp a [retry]"])
+    #expect(Given.plan([Given.listing("lamp")], [record], mode: .once).told == ["create lamp a"])
+  }
+
+  @Test func anEditResetsTheBackoff() {
+    var record = Given.record("lamp", .failed(retryAt: later))
+    record.failedDigest = Given.content("lamp").digest
+    let edited = Given.listing("lamp", Given.content("lamp", price: 1))
+    #expect(Given.plan([edited], [record], mode: .continuous).told == ["create lamp a"])
+  }
+
+  @Test func uncertainIsResolvedBeforeAnythingElse() {
+    var record = Given.record("lamp", .uncertain)
+    record.pending = Intent(op: "1", action: .create, key: record.key, marketplace: "m", file: "", at: Given.now)
+    #expect(Given.plan([Given.listing("lamp")], [record]).told == ["resolve lamp a"])
+    #expect(Given.plan([Given.listing("lamp", status: .sold)], [record]).told == ["resolve lamp a"])
+    #expect(Given.plan([], [record]).told == ["resolve lamp a"])
+  }
+
+  @Test func uncertainThatCannotBeAskedIsHeldWithTheCommand() {
+    let plan = Given.plan([Given.listing("lamp")], [Given.record("lamp", .uncertain)]) {
+      $0.capabilities["m"]?.canLookUp = false
+    }
+    #expect(plan.told == ["resolve lamp a [unsettled]"])
+    #expect(plan.actions[0].hold?.text.contains("hawker resolve lamp --account a --posted") == true)
+  }
+
+  @Test func interruptedUpdateIsSentAgainWithEveryFieldThatMayDiffer() {
+    var record = Given.record("lamp")
+    record.pending = Intent(
+      op: "1", action: .update, key: record.key, marketplace: "m", content: Given.content("New", price: 1),
+      file: "", at: Given.now)
+    let plan = Given.plan([Given.listing("lamp")], [record])
+    #expect(plan.told == ["update lamp a"])
+    #expect(plan.actions[0].changes.map(\.field) == [.title, .price])
+  }
+
+  @Test func interruptedWithdrawalOfAWantedPostIsLookedAt() {
+    var record = Given.record("lamp")
+    record.pending = Intent(op: "1", action: .withdraw, key: record.key, marketplace: "m", file: "", at: Given.now)
+    #expect(Given.plan([Given.listing("lamp")], [record]).told == ["resolve lamp a"])
+  }
+
+  @Test func accountDroppedFromItsMarketplacesIsWithdrawnThere() {
+    let plan = Given.plan(
+      [Given.listing("lamp", accounts: ["a"])], [Given.record("lamp"), Given.record("lamp", account: "b")])
+    #expect(plan.told == ["withdraw lamp b", "unchanged lamp a"])
+    #expect(plan.actions[0].reason.code == "dropped")
+  }
+
+  @Test func accountThatLeftTheConfigIsHeld() {
+    let plan = Given.plan([], [Given.record("lamp", account: "old")])
+    #expect(plan.told == ["withdraw lamp old [scope]"])
+  }
+
+  @Test func disabledAccountIsLeftAlone() {
+    let plan = Given.plan([Given.listing("lamp", accounts: ["b"])], [Given.record("lamp")]) {
+      $0.config.accounts[0].isEnabled = false
+    }
+    #expect(plan.told == ["create lamp b"])
+  }
+
+  @Test func adoptTakesARemotePostOver() {
+    var listing = Given.listing("lamp")
+    listing.adopt = ["a": "77"]
+    let plan = Given.plan([listing])
+    #expect(plan.told == ["adopt lamp a"])
+    #expect(plan.actions[0].remoteID == "77")
+  }
+
+  @Test func frozenListingsStayAsTheyAre() {
+    let plan = Given.plan([], [Given.record("lamp"), Given.record("bike")]) {
+      $0.wanted.frozenIDs = ["lamp"]
+      $0.wanted.frozenFiles = ["listings/bike.yaml"]
+    }
+    #expect(plan.told.isEmpty)
+  }
+
+  @Test func frozenFolderFreezesEverythingBelowIt() {
+    let plan = Given.plan([], [Given.record("lamp")]) { $0.wanted.frozenFiles = ["listings/"] }
+    #expect(plan.told.isEmpty)
+  }
+
+  @Test func aPostPastALimitIsFrozenThereOnly() {
+    var listing = Given.listing("lamp", accounts: ["a", "b"])
+    listing.posts[0].content = nil
+    #expect(Given.plan([listing]).told == ["create lamp b"])
+  }
+
+  @Test func sellersHoldHoldsEverything() {
+    var listing = Given.listing("lamp", Given.content("lamp", price: 1))
+    listing.hold = "at the repair shop"
+    let plan = Given.plan([listing], [Given.record("lamp")])
+    #expect(plan.told == ["update lamp a [hold]"])
+    #expect(!plan.needsPerson)
+  }
+
+  @Test func orderIsSoldThenWithdrawalsUpdatesCreates() {
+    let plan = Given.plan(
+      [
+        Given.listing("a-new"), Given.listing("b-edited", Given.content("b", price: 1)),
+        Given.listing("d-sold", status: .sold), Given.listing("e-draft", status: .draft),
+      ], ["b-edited", "d-sold", "e-draft"].map { Given.record($0) })
+    #expect(plan.told == ["withdraw d-sold a", "withdraw e-draft a", "update b-edited a", "create a-new a"])
+  }
+}
