@@ -1,0 +1,127 @@
+import Curl
+import Listings
+import Marketplaces
+
+/// One request to the Graph API.
+struct GraphCall {
+  /// What a failure means for whoever asked.
+  enum Subject {
+    /// Makes a post: sent once, and uncertain when the answer is missing.
+    case creation
+    /// One post, which may be gone.
+    case post
+    /// The account as a whole: the Page, its token, its photos, its list.
+    case page
+  }
+
+  enum Body {
+    case none
+    case json([UInt8])
+    case form([(String, String)])
+    case file(fields: [(name: String, value: String)], Request.File)
+  }
+
+  var method: Request.Method
+  /// Segments, not encoded.
+  var path: [String]
+  var query: [(String, String)]
+  var body: Body
+  var subject: Subject
+  var urgency: Urgency
+
+  init(
+    _ method: Request.Method, _ path: [String], query: [(String, String)] = [], body: Body = .none,
+    about subject: Subject = .page, urgency: Urgency = .normal
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.body = body
+    self.subject = subject
+    self.urgency = urgency
+  }
+}
+
+/// Sends calls at the account's pace and reads the answers' outcome.
+struct Graph: Sendable {
+  let account: Config.Account
+  let client: Client
+  let pace: Pace
+  let ambient: Ambient
+  /// Never to be quoted.
+  let secrets: [Secret]
+
+  /// The answer's JSON, or the failure that Facebook's answer, or its absence, means.
+  func call(_ call: GraphCall, as token: Secret) async throws(MarketplaceFailure) -> JSONValue {
+    guard token.isPrintable else { throw .unauthorized(.init(badToken)) }
+    do { try await pace.turn(call.urgency) } catch { throw .unavailable(.init("cancelled before it was sent")) }
+    let response: Response
+    do throws(CurlFailure) {
+      response = try await client.send(request(call, token))
+    } catch {
+      throw unanswered(error, call.subject)
+    }
+    let usage = GraphUsage(response.headers, now: ambient.now())
+    usage.apply(to: pace)
+    let json = try? JSONValue(parsing: response.body)
+    if let error = json?["error"], error.members != nil || !(200..<300).contains(response.status) {
+      throw refusal(GraphError(error, status: response.status), call.subject, token, usage.retryAt)
+    }
+    guard (200..<300).contains(response.status) else {
+      throw refusal(GraphError(.null, status: response.status), call.subject, token, usage.retryAt)
+    }
+    guard let json else { throw unreadable(response.status, call.subject) }
+    return json
+  }
+
+  private func request(_ call: GraphCall, _ token: Secret) -> Request {
+    let path = ([account.apiVersion] + call.path).map { "/" + $0.percentEncoded }.joined()
+    let query = call.query.isEmpty ? "" : "?" + Graph.pairs(call.query)
+    var request = Request(
+      call.method, account.graphURL + path + query, headers: [("Authorization", "Bearer " + token.revealed)])
+    request.isRepeatable = call.subject != .creation
+    switch call.body {
+    case .none: break
+    case .json(let bytes):
+      request.headers.append(("Content-Type", "application/json"))
+      request.body = .bytes(bytes)
+    case .form(let fields):
+      request.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+      request.body = .bytes(Array(Graph.pairs(fields).utf8))
+      // Facebook fetches the picture meanwhile.
+      request.timeout = .seconds(120)
+    case .file(let fields, let file):
+      request.body = .multipart(fields: fields, file: file)
+      request.timeout = .seconds(120)
+    }
+    return request
+  }
+
+  private static func pairs(_ pairs: [(String, String)]) -> String {
+    pairs.map { "\($0.0.percentEncoded)=\($0.1.percentEncoded)" }.joined(separator: "&")
+  }
+
+  private func unanswered(_ failure: CurlFailure, _ subject: GraphCall.Subject) -> MarketplaceFailure {
+    let detail = MarketplaceFailure.Detail("Facebook can't be reached: \(failure.message)")
+    if failure.wasSent, subject == .creation {
+      return .uncertain(.init("the post was sent, but Facebook's answer is missing: \(failure.message)"))
+    }
+    guard failure.kind == .badURL else { return .unavailable(detail) }
+    return .rejected(.init("graph_url of account \(account.name) in hawker.yaml: \(failure.message)"))
+  }
+
+  private func unreadable(_ status: Int, _ subject: GraphCall.Subject) -> MarketplaceFailure {
+    let detail = MarketplaceFailure.Detail("Facebook's answer is not JSON", httpStatus: status)
+    return subject == .creation ? .uncertain(detail) : .unexpected(detail)
+  }
+
+  private func refusal(
+    _ error: GraphError, _ subject: GraphCall.Subject, _ token: Secret, _ retryAt: Timestamp?
+  ) -> MarketplaceFailure {
+    error.failure(about: subject, account: account, hiding: secrets + [token], retryAt: retryAt)
+  }
+
+  private var badToken: String {
+    "the token of account \(account.name) holds spaces or line breaks: set \(account.tokenVariable) to the token alone"
+  }
+}

@@ -1,0 +1,88 @@
+import Curl
+import Listings
+import Marketplaces
+
+/// Uploads photos, unpublished, and remembers their ids: Facebook drops an unpublished photo after a day.
+struct PhotoUploads: Sendable {
+  private struct Key: Hashable, Sendable {
+    let page: String
+    let photo: PhotoReference
+  }
+
+  private let graph: Graph
+  private let known: Memo<Key, String>
+
+  init(graph: Graph) {
+    self.graph = graph
+    known = Memo(lasting: .seconds(20 * 3600), ambient: graph.ambient)
+  }
+
+  /// In the photos' order. A few are uploaded at a time; the first failure ends the others.
+  func ids(for photos: [Photo], on page: Page) async throws(MarketplaceFailure) -> [String] {
+    let result: Result<[String], MarketplaceFailure> = await withTaskGroup { group in
+      var ids = [String](repeating: "", count: photos.count)
+      var next = 0
+      func addNext() {
+        guard next < photos.count else { return }
+        let index = next
+        next += 1
+        group.addTask { (index, await upload(photos[index], on: page)) }
+      }
+      for _ in 0..<4 { addNext() }
+      while let (index, uploaded): (Int, Result<String, MarketplaceFailure>) = await group.next() {
+        switch uploaded {
+        case .success(let id): ids[index] = id
+        case .failure(let failure):
+          group.cancelAll()
+          return .failure(failure)
+        }
+        addNext()
+      }
+      return .success(ids)
+    }
+    return try result.get()
+  }
+
+  func forget(_ photos: [Photo], on page: Page) {
+    for photo in photos { known.forget(Key(page: page.id, photo: photo.reference)) }
+  }
+
+  private func upload(_ photo: Photo, on page: Page) async -> Result<String, MarketplaceFailure> {
+    do throws(MarketplaceFailure) {
+      return .success(
+        try await known.value(of: Key(page: page.id, photo: photo.reference)) { () throws(MarketplaceFailure) in
+          switch photo.reference {
+          case .url(let address): try await upload(address, on: page)
+          case .file(let digest, let format): try await upload(photo.path ?? "", digest, format, on: page)
+          }
+        })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func upload(_ address: String, on page: Page) async throws(MarketplaceFailure) -> String {
+    let form = GraphCall.Body.form([("url", address), ("published", "false")])
+    return try await send(form, on: page)
+  }
+
+  private func upload(
+    _ path: String, _ digest: Digest, _ format: PhotoFormat, on page: Page
+  ) async throws(MarketplaceFailure) -> String {
+    let before = try PhotoFile(path, expecting: digest)
+    let file = Request.File(
+      field: "source", name: "photo.\(format.rawValue)", mediaType: format.mediaType, source: .path(path))
+    let id = try await send(.file(fields: [("published", "false")], file), on: page)
+    // It was read a second time while it was sent: what Facebook got must be what was checked.
+    guard before.isUnchanged else { throw PhotoFile.changed(path) }
+    return id
+  }
+
+  private func send(_ body: GraphCall.Body, on page: Page) async throws(MarketplaceFailure) -> String {
+    let answer = try await graph.call(GraphCall(.post, [page.id, "photos"], body: body), as: page.token)
+    guard let id = answer["id"]?.identifier, id.isRemoteID else {
+      throw .unexpected(.init("Facebook took a photo but did not say its id", httpStatus: 200))
+    }
+    return id
+  }
+}
