@@ -120,7 +120,7 @@ package actor Reconciler {
     wanted = loader.scan()
     lastScan = shop.ambient.now()
     if let wanted { shop.scanned(wanted) }
-    watcher?.add(folders: loader.photoFolders)
+    watcher?.add(folders: Set(loader.photoFolders))
     writeMissingMarker()
   }
 
@@ -137,7 +137,7 @@ package actor Reconciler {
     switch reopen(shop) {
     case .failure(let refusal): chronicle.refused(refusal.problems)
     case .success(let next):
-      guard next.loaded != shop.loaded else { return chronicle.accepted() }
+      guard next.configDigest != shop.configDigest else { return chronicle.accepted() }
       chronicle.accepted()
       logger.notice("\(shop.config.file) changed: in force from now on")
       await executor.stop(grace: .seconds(10))

@@ -40,10 +40,12 @@ struct OpenShop: Sendable {
   ) -> Shop {
     // A new journal marks its root; an old one expects its mark there.
     let marker: Marker = journal.opening.state == .created ? .ignored : .expected(lineage: journal.ledger.lineage)
-    return Shop(
+    var shop = Shop(
       loaded: setting.loaded, options: setting.loadingOptions(marker: marker, photosURL: address?.photosURL),
       accounts: Connections(sandbox: address).accounts(of: setting.config), journal: journal, ambient: .system,
       marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
+    shop.configDigest = Files.read(setting.config.file, limit: 1 << 20).map { Digest(of: $0) }
+    return shop
   }
 
   /// The same journal and sandbox with a config read anew.
