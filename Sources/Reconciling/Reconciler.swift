@@ -59,8 +59,8 @@ package actor Reconciler {
     }
   }
 
-  /// Runs until `stop()`. Returns whether every request that was started is recorded.
-  package func run() async throws(JournalError) -> Bool {
+  /// Runs until `stop()`. Returns when every request that was started is recorded.
+  package func run() async throws(JournalError) {
     startWatching()
     hints.add { $0.rescan = true }
     for await _ in hints.rings {
@@ -75,7 +75,6 @@ package actor Reconciler {
     watcher?.stop()
     await executor.stop(grace: .seconds(10))
     _ = try await executor.settle()
-    return true
   }
 
   // MARK: Looking

@@ -49,7 +49,7 @@ struct Init: AsyncParsableCommand {
     }
     var made: [String] = []
     var kept: [String] = []
-    for (name, text) in files() {
+    for (name, text) in try files() {
       if try Files.create("\(root)/\(name)", text) { made.append(name) } else { kept.append(name) }
     }
     if made.contains("listings/desk-lamp.yaml") {

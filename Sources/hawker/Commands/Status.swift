@@ -3,6 +3,7 @@ import Journaling
 import Listings
 import Marketplaces
 import Planning
+import Reconciling
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
