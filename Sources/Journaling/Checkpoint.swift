@@ -79,7 +79,8 @@ extension Checkpoint {
       previous = envelope.sum
     }
     guard lines.offset == bytes.count, lines.number - 1 == opened.lines else {
-      throw .broken(path, lines.number + 1, "the checkpoint is cut off: \(opened.lines ?? 0) lines should follow its first")
+      throw .broken(
+        path, lines.number + 1, "the checkpoint is cut off: \(opened.lines ?? 0) lines should follow its first")
     }
     ledger.lastAt = opened.lastAt
   }
@@ -106,29 +107,5 @@ extension Ledger {
       unknown.append(UnknownEntry(at: envelope.at, body: String(decoding: bytes[envelope.body], as: UTF8.self)))
       lastAt = envelope.at
     }
-  }
-}
-
-/// The complete lines of a file, one after another.
-struct LineReader {
-  let bytes: [UInt8]
-  /// Behind the last line that was given out.
-  private(set) var offset = 0
-  /// Of the last line that was given out, from 1.
-  private(set) var number = 0
-
-  init(bytes: [UInt8], offset: Int = 0) {
-    self.bytes = bytes
-    self.offset = offset
-  }
-
-  /// Nil at the end, or when only a piece without a line feed is left.
-  mutating func next() -> Range<Int>? {
-    guard offset < bytes.count, let end = bytes[offset...].firstIndex(of: 0x0A) else { return nil }
-    defer {
-      offset = end + 1
-      number += 1
-    }
-    return offset..<end
   }
 }

@@ -49,6 +49,8 @@ extension Disk {
       try syncDirectory(directory)
     } catch {
       close(file)
+      // It may be what fills the disk.
+      try? remove(temporary)
       throw error
     }
     return file

@@ -30,6 +30,18 @@ package enum Entry: Hashable, Sendable {
   }
 }
 
+extension Entry {
+  /// With a failure's message cut to what a line holds: the outcome of a request that was made must never be too long.
+  var clipped: Entry {
+    guard case .outcome(var outcome) = self, let message = outcome.failure?.message,
+      message.utf8.count > Format.messageLimit
+    else { return self }
+    let end = message.utf8.index(message.startIndex, offsetBy: Format.messageLimit)
+    outcome.failure?.message = String(message[..<message.index(before: end)]) + "…"
+    return .outcome(outcome)
+  }
+}
+
 /// What was seen of a post.
 package enum Observation: Hashable, Sendable {
   case live(remoteID: String, url: String)

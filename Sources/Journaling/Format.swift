@@ -54,7 +54,7 @@
 //    also makes durable what was only in the page cache after a failed sync. A segment's entries end where the next
 //    segment's first `seq` says; bytes after that are its tear.
 // 5. Compaction is the same step at leisure: checkpoint, then segment, then head.json, then the removal of all but the
-//    newest three generations. Cut anywhere, the newest checkpoint and the segments from it on give the same fold;
+//    newest three generations (a start after a crash leaves more segments, for their history). Cut anywhere, the newest checkpoint and the segments from it on give the same fold;
 //    and if that checkpoint can't be read, the one before does, through one more segment.
 // 6. A sync that fails is never tried again (the kernel may have dropped the pages and call them clean): the writer is
 //    dead, and everything is read back from the disk by the next process.
@@ -71,7 +71,12 @@ enum Format {
   /// `,"prev":"xxxxxxxx"` and `,"sum":"xxxxxxxx"}`.
   static let previousLength = 18
   static let sumLength = 18
+  /// How many generations can be started from.
   static let generations = 3
+  /// How many segments are kept at most where crashes, not compaction, made them.
+  static let history = 32
+  /// Of a failure's message; more is cut, so that an outcome always fits.
+  static let messageLimit = 4096
   /// Room for outcomes that is kept free behind the newest entry before an intent is taken.
   static let reserve = 1024 * 1024
 }

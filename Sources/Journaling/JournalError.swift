@@ -46,7 +46,8 @@ package enum JournalError: Error, Hashable, Sendable {
       "\(file): the journal ends at entry \(sequence), but entry \(expected) had been written: it was restored from an "
         + "older copy, or the disk lost data. Nothing was sent, since posts would be made twice. Put the newer copy back; "
         + "if there is none, move the state directory away and start with `hawker init --new-journal` and `hawker import`."
-    case .unreadable(let path, let reason): "\(path): can't be read: \(reason). Nothing was sent. Check its owner and mode."
+    case .unreadable(let path, let reason):
+      "\(path): can't be read: \(reason). Nothing was sent. Check its owner and mode."
     case .unwritable(let path, let reason):
       "\(path): can't be written: \(reason). Nothing more is sent. Check the disk, the owner and the mode, then start again."
     case .syncFailed(let path, let reason):
@@ -54,7 +55,8 @@ package enum JournalError: Error, Hashable, Sendable {
         + "hawker again: it goes on from what is really on the disk."
     case .full(let path):
       "\(path): the disk is full: nothing new is sent, what is under way is still recorded. Make room and try again."
-    case .notADirectory(let path): "\(path): is not a directory. Move it away, or set `state` in hawker.yaml to another path."
+    case .notADirectory(let path):
+      "\(path): is not a directory. Move it away, or set `state` in hawker.yaml to another path."
     case .permissions(let path, let reason):
       "\(path): \(reason). It must belong to the user that runs hawker, with mode 0700."
     case .tooLong(let kind, let bytes):

@@ -163,7 +163,8 @@ struct Replay {
           throw .rolledBack(file: last.path, sequence: chain.sequence, expected: head.chain.sequence)
         }
         throw .broken(
-          last.path, last.entries + 1, "the entry is not intact, and \(layout.head) shows that it had been safely written")
+          last.path, last.entries + 1,
+          "the entry is not intact, and \(layout.head) shows that it had been safely written")
       }
     }
     try last.judgeRest(after: chain)

@@ -46,11 +46,11 @@ extension Verification {
       files += 1
       do throws(JournalError) {
         let segment = try Segment(number, disk, layout)
-        try check(segment, before: next)
+        let newer = next
         next = segment
+        try check(segment, before: newer)
       } catch {
         problems.append(error)
-        next = nil
       }
     }
   }
@@ -68,7 +68,8 @@ extension Verification {
     }
     if next == nil { try segment.judgeRest(after: chain) }
     if !segment.rest.isEmpty {
-      notes.append("\(path):\(segment.entries + 1): a torn tail of \(segment.rest.count) bytes, which nothing relied on")
+      notes.append(
+        "\(path):\(segment.entries + 1): a torn tail of \(segment.rest.count) bytes, which nothing relied on")
     }
   }
 

@@ -158,7 +158,7 @@ struct Writer: Sendable {
     (checkpoint, chain) = (chain.sequence, next)
     (reservedEnd, canReserve, postponedTo) = (0, true, 0)
     try writeHead(isClean: false)
-    prune()
+    prune(keeping: skipped > 0 ? Format.history : Format.generations)
   }
 
   private func publish(_ bytes: [UInt8], _ path: String) throws(JournalError) -> Int32 {
@@ -186,16 +186,19 @@ struct Writer: Sendable {
     }
   }
 
-  /// Removes all but the newest generations. What can't be removed is merely old.
-  private func prune() {
+  /// Removes old generations: the newest three can be started from, and `segments` can still be looked up. A start after
+  /// a crash keeps more of them, so that a program that is killed again and again keeps its history. What can't be
+  /// removed is merely old.
+  private func prune(keeping segments: Int) {
     guard let inventory = try? Inventory(disk, layout) else { return }
-    let kept = inventory.segments.suffix(Format.generations)
-    guard let oldest = kept.first, let bytes = try? disk.read(layout.segment(oldest), limit: 4096) else { return }
+    for number in inventory.segments.dropLast(segments) { try? disk.remove(layout.segment(number)) }
+    guard let oldest = inventory.segments.suffix(Format.generations).first,
+      let bytes = try? disk.read(layout.segment(oldest), limit: 4096)
+    else { return }
     var lines = LineReader(bytes: bytes)
     guard let range = lines.next(), let first = Envelope(bytes, range),
       let opened = try? Opened(first, bytes, layout.segment(oldest)), let floor = opened.checkpoint
     else { return }
-    for number in inventory.segments where number < oldest { try? disk.remove(layout.segment(number)) }
     for sequence in inventory.checkpoints where sequence < floor { try? disk.remove(layout.checkpoint(sequence)) }
   }
 

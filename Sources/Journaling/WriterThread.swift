@@ -7,9 +7,11 @@ enum WriterThread {
   static func start(_ writer: Writer, _ mailbox: Mailbox, lock: Int32) throws(JournalError) {
     let body = Body {
       var writer = writer
-      writer.serve(mailbox)
+      let waiter = writer.serve(mailbox)
       mailbox.retire()
       writer.setting.disk.close(lock)
+      // Only now: whoever closed may open again at once.
+      waiter?.resume(returning: nil)
     }
     var thread = pthread_t()
     let code = spawn(&thread, Unmanaged.passRetained(body))
@@ -44,8 +46,8 @@ extension Writer {
   /// Entries in one batch, and their bytes: large enough for any crowd, small enough that nobody waits long.
   private static let batchLimit = (requests: 1024, bytes: 1024 * 1024)
 
-  /// Works until the journal is closed.
-  fileprivate mutating func serve(_ mailbox: Mailbox) {
+  /// Works until the journal is closed; gives who waits for that.
+  fileprivate mutating func serve(_ mailbox: Mailbox) -> Waiter? {
     while true {
       var batch: [Request] = []
       var size = 0
@@ -62,8 +64,7 @@ extension Writer {
         case .compact(let waiter): waiter.resume(returning: compact(mailbox))
         case .close(let waiter):
           finish()
-          waiter?.resume(returning: nil)
-          return
+          return waiter
         }
       }
       commit(&batch, mailbox)

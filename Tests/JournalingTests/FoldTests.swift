@@ -27,7 +27,8 @@ import Testing
 
   @Test func anUpdateChangesTheContentAndNothingElse() {
     let record = ledger(
-      intent("a"), done("a", id: "77"), intent("b", .update, content: content(price: 1), remoteID: "77"), done("b"))[bike]
+      intent("a"), done("a", id: "77"), intent("b", .update, content: content(price: 1), remoteID: "77"), done("b"))[
+        bike]
     #expect(record?.content == content(price: 1))
     #expect(record?.remoteID == "77")
     #expect(record?.postedAt == later(1))
@@ -135,7 +136,8 @@ import Testing
   }
 
   @Test func successClearsWhatWentWrong() {
-    let record = ledger(intent("a"), failed("a", "rejected"), intent("b", content: content("New")), done("b", id: "1"))[bike]
+    let record = ledger(intent("a"), failed("a", "rejected"), intent("b", content: content("New")), done("b", id: "1"))[
+      bike]
     #expect(record?.failure == nil)
     #expect(record?.failedDigest == nil)
   }

@@ -75,7 +75,9 @@ import Testing
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for index in 0..<200 {
-        group.addTask { try await journal.append([intent("op\(index)", .create, PostKey(listing: "l\(index)", account: "a"))]) }
+        group.addTask {
+          try await journal.append([intent("op\(index)", .create, PostKey(listing: "l\(index)", account: "a"))])
+        }
       }
       // The first sync waits at the gate until everybody else is queued; then it and one more have to do.
       while journal.waiting + disk.writtenEntries(scene.state) < 200 { await Task.yield() }
@@ -97,7 +99,9 @@ import Testing
     await withTaskGroup(of: Void.self) { group in
       for index in 0..<50 {
         let key = PostKey(listing: "l\(index)", account: "a")
-        group.addTask { try? await journal.append([intent("x\(index)", .create, key), done("x\(index)", id: "i\(index)")]) }
+        group.addTask {
+          try? await journal.append([intent("x\(index)", .create, key), done("x\(index)", id: "i\(index)")])
+        }
       }
     }
     await journal.close()

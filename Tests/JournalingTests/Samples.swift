@@ -10,7 +10,8 @@ func later(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: noon.millise
 
 func content(_ title: String = "Trek 520", price: Int64 = 45_000) -> Content {
   Content(
-    title: title, description: "Größe 58,\n\"wie neu\" \u{1F6B2}\u{7F}\u{1} \\", price: Money(minor: price, currency: .usd),
+    title: title, description: "Größe 58,\n\"wie neu\" \u{1F6B2}\u{7F}\u{1} \\",
+    price: Money(minor: price, currency: .usd),
     category: "SPORTING_GOODS", condition: "USED",
     location: Location(
       latitude: Coordinate(parsing: "45.5898", limit: 90)!, longitude: Coordinate(parsing: "-122.7536", limit: 180)!,
@@ -47,7 +48,8 @@ func uncertain(_ op: String) -> Entry {
 
 /// One of each kind, in every shape.
 let everyEntry: [Entry] = [
-  intent("a1"), done("a1", id: "10001_77"), intent("a2", .update, content: content(price: 42_000), remoteID: "10001_77"),
+  intent("a1"), done("a1", id: "10001_77"),
+  intent("a2", .update, content: content(price: 42_000), remoteID: "10001_77"),
   failed("a2", "throttled", retryAt: later(60)), intent("a3", .replace, remoteID: "10001_77"), uncertain("a3"),
   intent("a3", .replace, remoteID: "10001_77", attempt: 2), done("a3", id: "10001_78"),
   intent("a4", .withdraw, remoteID: "10001_77"), done("a4"), intent("b1", .create, lamp), failed("b1", "rejected"),
@@ -57,9 +59,11 @@ let everyEntry: [Entry] = [
   .adopted(
     PostKey(listing: "chair", account: "facebook"), marketplace: "facebook", remoteID: "c9", url: "https://x/c9",
     file: "listings/chair.yaml"),
-  .forgotten(PostKey(listing: "table", account: "facebook")), .moved(listing: "trek", from: "trek-520", file: "a/b.yaml"),
+  .forgotten(PostKey(listing: "table", account: "facebook")),
+  .moved(listing: "trek", from: "trek-520", file: "a/b.yaml"),
   .moved(listing: "chair", from: nil, file: "c.yaml"), .protected(listing: "chair", true),
-  .protected(listing: "lamp", false), .held(lamp, by: "grace", until: later(600)), .held(lamp, by: "seller", until: nil),
+  .protected(listing: "lamp", false), .held(lamp, by: "grace", until: later(600)),
+  .held(lamp, by: "seller", until: nil),
   .released(lamp, by: "grace"), .released(PostKey(listing: "trek", account: "facebook")),
   .sold(listing: "chair", account: "facebook", price: Money(minor: 2_500, currency: .usd)),
   .sold(listing: "trek", account: nil, price: nil), intent("d1", .withdraw, remoteID: "c9", isSale: true),

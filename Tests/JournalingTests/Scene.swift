@@ -126,13 +126,14 @@ final class TestDisk: Disk {
   private func change(
     _ name: String, _ path: String, _ operation: DiskError.Operation = .write
   ) throws(DiskError) {
-    let code = state.withLock { state -> Int32? in
-      if state.remaining == 0 { return EIO }
+    let call = Call(name: name, path: path)
+    let refuse = state.withLock { state -> (@Sendable (Call) -> Int32?) in
+      if state.remaining == 0 { return { _ in EIO } }
       state.remaining = state.remaining.map { $0 - 1 }
-      let call = Call(name: name, path: path)
       state.calls.append(call)
-      return state.refuse(call)
+      return state.refuse
     }
+    let code = refuse(call)
     if let code { throw DiskError(operation, path, code: code) }
   }
 
