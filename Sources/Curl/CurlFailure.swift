@@ -49,7 +49,8 @@ extension CurlFailure.Kind {
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND,
       CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_ABORTED_BY_CALLBACK, CURLE_SSL_SHUTDOWN_FAILED:
       self = .cut
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .badURL
+    // Not CURLE_UNSUPPORTED_PROTOCOL: the address was checked, so that is an answer in something that is not HTTP.
+    case CURLE_URL_MALFORMAT: self = .badURL
     default: self = .other
     }
   }

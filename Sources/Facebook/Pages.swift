@@ -46,14 +46,14 @@ struct Pages: Sendable {
     }
     let own = Page(id: id, name: me["name"]?.string, token: token)
     if id == account.pageID { return own }
-    let pages: [Page]
     do throws(MarketplaceFailure) {
-      pages = try await all(token, urgency)
-    } catch .rejected where account.pageID == nil {
+      return try choose(try await all(token, urgency))
+    } catch .rejected(let detail) where account.pageID == nil && detail.code?.hasPrefix("100") == true {
       // A Page has no accounts: the token is a Page's own.
       return own
+    } catch .unauthorized(let detail) where account.pageID == nil && detail.code?.hasPrefix("2") == true {
+      return own
     }
-    return try choose(pages)
   }
 
   private func choose(_ pages: [Page]) throws(MarketplaceFailure) -> Page {

@@ -20,7 +20,7 @@ struct PostReading {
     post.price = listing.flatMap(PostReading.price)
     post.category = details?["category"]?.string
     post.condition = details?["condition"]?.string
-    post.isSold = listing?["is_sold"]?.bool ?? (listing?["availability"]?.string?.lowercased() == "sold")
+    post.isSold = ["sold", "out of stock"].contains(listing?["availability"]?.string)
     self.post = post
   }
 
