@@ -1,0 +1,60 @@
+import Listings
+
+extension Loader {
+  /// Joins the files' results, and looks at what no file can know alone: the same id in two places.
+  func assemble(_ walk: Walk) -> Wanted {
+    var wanted = Wanted(frozenIDs: walk.frozenIDs, frozenFiles: walk.frozenFiles, problems: configProblems)
+    wanted.problems += walk.problems
+    for path in walk.changed { wanted.frozenFiles.insert(named(path).isEmpty ? "/" : named(path) + "/") }
+    wanted.frozenFiles.formUnion(walk.vanished)
+    let repeated = repeatedIDs(walk, &wanted)
+    var order: [(id: String, file: Int, listing: Int)] = []
+    order.reserveCapacity(walk.results.count)
+    for (index, (_, result)) in walk.results.enumerated() {
+      wanted.problems += result.problems
+      wanted.frozenIDs.formUnion(result.frozen)
+      for (position, listing) in result.listings.enumerated() {
+        if !repeated.isEmpty, repeated.contains(listing.id) {
+          if let old = listing.movedFrom { wanted.frozenIDs.insert(old) }
+        } else {
+          order.append((listing.id, index, position))
+        }
+      }
+    }
+    order.sort { $0.id < $1.id }
+    wanted.listings = order.map { walk.results[$0.file].result.listings[$0.listing] }
+    wanted.problems.sort()
+    return wanted
+  }
+
+  /// Tells each place of an id that stands in several, and freezes it.
+  private func repeatedIDs(_ walk: Walk, _ wanted: inout Wanted) -> Set<String> {
+    var first: [String: (file: String, place: FileResult.Place)] = [:]
+    first.reserveCapacity(walk.results.count)
+    var repeated: Set<String> = []
+    for (file, result) in walk.results {
+      for place in result.places {
+        guard let other = first[place.id] else {
+          first[place.id] = (file, place)
+          continue
+        }
+        if repeated.insert(place.id).inserted {
+          wanted.problems.append(duplicate(other.place, other.file, and: place, file))
+        }
+        wanted.problems.append(duplicate(place, file, and: other.place, other.file))
+      }
+    }
+    wanted.frozenIDs.formUnion(repeated)
+    return repeated
+  }
+
+  private func duplicate(
+    _ place: FileResult.Place, _ file: String, and other: FileResult.Place, _ otherFile: String
+  ) -> Problem {
+    Problem(
+      .error, rule: Rule.idDuplicate.rawValue, file: file, line: place.line, column: place.column,
+      message: "the id \(place.id) stands also at \(otherFile):\(other.line):\(other.column); both stay as they are "
+        + "until one of them has another id",
+      listing: place.id)
+  }
+}

@@ -1,0 +1,127 @@
+import Glibc
+import Listings
+
+extension Loader {
+  /// Loads one listing file, or takes over what the last scan made of it.
+  mutating func load(
+    _ name: String, in folder: borrowing Descriptor, _ file: String, on base: Foundation, _ old: FileCache?,
+    _ cache: inout FolderCache, _ walk: inout Walk
+  ) {
+    if let old, !old.wasFresh, old.generation == base.generation,
+      let status = Files.status(name, in: folder.number), Stamp(status) == old.stamp,
+      old.photos.isEmpty || photoPrint(old.photos) == old.photoPrint
+    {
+      take(old.result, named(file), &walk)
+      cache.files[name] = old
+      return
+    }
+    let now = clock()
+    switch buffer.read(name, in: folder.number) {
+    case .vanished: walk.vanished.append(named(file))
+    case .read(let count, let stamp):
+      var (result, photos) = interpret(count, name, file, on: base)
+      result.problems.sort()
+      take(result, named(file), &walk)
+      cache.files[name] = FileCache(
+        stamp: stamp, wasFresh: stamp.isFresh(at: now), generation: base.generation, result: result, photos: photos,
+        photoPrint: photos.isEmpty ? 0 : photoPrint(photos))
+    case let outcome:
+      let result = FileResult(
+        problems: [Loader.problem(outcome, named(file))], frozen: Loader.stem(name), hidesListings: true)
+      take(result, named(file), &walk)
+    }
+  }
+
+  private func take(_ result: FileResult, _ file: String, _ walk: inout Walk) {
+    if result.hidesListings { walk.frozenFiles.insert(file) }
+    walk.results.append((file, result))
+  }
+
+  static func problem(_ outcome: FileBuffer.Outcome, _ file: String) -> Problem {
+    let (rule, message): (Rule, String) =
+      switch outcome {
+      case .notRegular: (.fileType, "it is no regular file; put the file itself here, or rename it")
+      case .tooLarge: (.fileSize, "the file is larger than 256 KiB; split it, or shorten it")
+      case .changing: (.fileChanging, "the file keeps changing while it is read; wait until it is written")
+      case .failed(let reason): (.fileUnreadable, "the file can't be read: \(reason); mend that, its listings stay as they are")
+      case .vanished, .read: (.fileUnreadable, "the file went away while it was read")
+      }
+    return Problem(.error, rule: rule.rawValue, file: file, message: message)
+  }
+
+  // MARK: Bytes → result
+
+  /// Interprets the first `count` bytes of the buffer.
+  mutating func interpret(
+    _ count: Int, _ name: String, _ file: String, on base: Foundation
+  ) -> (FileResult, [Resolver.PhotoUse]) {
+    let shown = named(file)
+    let parsed = ListingFile(
+      buffer.bytes.span.extracting(0..<count), file: shown, keys: KeySet.listing, source: Source.own)
+    var result = FileResult()
+    result.problems = parsed.problems
+    result.hidesListings = parsed.hidesListings
+    if parsed.drafts.isEmpty, !parsed.hidesListings {
+      result.hidesListings = true
+      result.problems.append(
+        Problem(
+          .error, rule: Rule.noDocument.rawValue, file: shown, line: 1, column: 1,
+          message: "the file holds no listing; write one, or remove the file to take its posts down"))
+    }
+    let stem = Loader.stem(name)
+    if result.hidesListings || base.isBroken { result.frozen = parsed.identifiers + stem }
+    var resolver = Resolver(
+      surroundings: surroundings, sources: sources, file: shown,
+      folder: file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "")
+    for draft in parsed.drafts {
+      guard let id = id(of: draft, stem: parsed.drafts.count == 1 ? stem.first : nil, name, &result, &resolver) else {
+        continue
+      }
+      let mark = draft.entries.find(.id)?.mark ?? draft.mark
+      result.places.append(FileResult.Place(id: id, line: Int(mark.line), column: Int(mark.column)))
+      if base.isBroken {
+        result.frozen.append(id)
+      } else if let listing = resolver.resolve(draft, id: id, on: base, &shelf) {
+        result.listings.append(listing)
+      } else {
+        result.frozen.append(id)
+        if case .text(let old)? = draft.entries.find(.movedFrom)?.value { result.frozen.append(old) }
+      }
+    }
+    result.problems += resolver.problems
+    return (result, resolver.references)
+  }
+
+  /// The draft's id: as written, or the file's stem. Without one, the file's listings can't be told.
+  private func id(
+    of draft: Draft, stem: String?, _ name: String, _ result: inout FileResult, _ resolver: inout Resolver
+  ) -> String? {
+    if case .text(let id)? = draft.entries.find(.id)?.value { return id }
+    if let stem, !draft.entries.isInvalid(ListingKey.id.rawValue) { return stem }
+    result.hidesListings = true
+    result.frozen += Loader.stem(name)
+    if !draft.entries.isInvalid(ListingKey.id.rawValue) {
+      let end = name.lastIndex(of: ".") ?? name.endIndex
+      let hint = Interpreter.repair(String(name[..<end]))
+      resolver.note(
+        .idMissing, draft.mark,
+        stem == nil && !Loader.stem(name).isEmpty
+          ? "each of several documents in a file needs its id; add a line id: …"
+          : "the listing has no id, and the file's name can't be one; add a line id: \(hint.isEmpty ? "…" : hint)")
+    }
+    return nil
+  }
+
+  /// What the photos that a file names come to now: changed bytes, a new match, a missing file all change it.
+  private mutating func photoPrint(_ uses: [Resolver.PhotoUse]) -> Int {
+    var hasher = Hasher()
+    for use in uses {
+      do throws(PhotoShelf.Refusal) {
+        for photo in try shelf.photos(use.text, from: use.folder) { hasher.combine(photo) }
+      } catch {
+        hasher.combine(error)
+      }
+    }
+    return hasher.finalize()
+  }
+}

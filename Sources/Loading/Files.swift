@@ -1,0 +1,134 @@
+import Glibc
+
+/// An open descriptor, closed when its owner lets go.
+struct Descriptor: ~Copyable {
+  let number: Int32
+
+  init(_ number: Int32) { self.number = number }
+
+  deinit { close(number) }
+
+  /// Nil with `errno` set. Never follows a symbolic link in the last component, and never blocks on a FIFO.
+  static func open(_ name: String, in folder: Int32, flags: Int32 = 0) -> Descriptor? {
+    let number = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags)
+    return number < 0 ? nil : Descriptor(number)
+  }
+}
+
+/// What tells that a file is still the one that was read, unchanged.
+struct Stamp: Hashable, Sendable {
+  var device: UInt64
+  var inode: UInt64
+  var size: Int
+  /// In nanoseconds since 1970.
+  var modified: Int64
+  var changed: Int64
+
+  init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int(status.st_size)
+    modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+  }
+
+  /// A change within the same tick of a file system's clock leaves no trace, and some tick every two seconds: a file
+  /// that was this fresh when it was read is read again next time (git calls such an entry racily clean).
+  func isFresh(at now: Int64) -> Bool { max(modified, changed) > now - 2_000_000_000 }
+}
+
+enum FileKind {
+  case file, folder, link, other
+
+  init(_ status: stat) {
+    self =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .folder
+      case S_IFLNK: .link
+      default: .other
+      }
+  }
+}
+
+enum Files {
+  static func status(_ name: String, in folder: Int32) -> stat? {
+    var status = stat()
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
+  }
+
+  static func status(of descriptor: borrowing Descriptor) -> stat? {
+    var status = stat()
+    return fstat(descriptor.number, &status) == 0 ? status : nil
+  }
+
+  static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+  /// Since 1970, in nanoseconds.
+  static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}
+
+/// Reads small files into one buffer that is used again and again.
+struct FileBuffer {
+  enum Outcome {
+    /// The first `count` bytes of the buffer are the file, as it was at `stamp`.
+    case read(count: Int, Stamp)
+    case notRegular
+    case tooLarge
+    /// It changed while it was read, several times over.
+    case changing
+    /// It was listed and is not there any more.
+    case vanished
+    case failed(String)
+  }
+
+  static let limit = 256 * 1024
+  private(set) var bytes = [UInt8](repeating: 0, count: FileBuffer.limit + 1)
+  /// How often a file's bytes were read: tests look at it.
+  private(set) var reads = 0
+
+  mutating func read(_ name: String, in folder: Int32) -> Outcome {
+    guard let file = Descriptor.open(name, in: folder) else {
+      switch errno {
+      case ENOENT: return .vanished
+      case ELOOP: return .notRegular
+      // A socket, or a device without a driver.
+      case ENXIO: return .notRegular
+      default: return .failed(Files.reason(errno))
+      }
+    }
+    for _ in 0..<3 {
+      guard let before = Files.status(of: file) else { return .failed(Files.reason(errno)) }
+      guard FileKind(before) == .file else { return .notRegular }
+      guard before.st_size <= FileBuffer.limit else { return .tooLarge }
+      guard let count = fill(from: file.number) else { return .failed(Files.reason(errno)) }
+      guard count <= FileBuffer.limit else { return .tooLarge }
+      guard let after = Files.status(of: file) else { return .failed(Files.reason(errno)) }
+      if Stamp(before) == Stamp(after), count == Int(after.st_size) { return .read(count: count, Stamp(after)) }
+    }
+    return .changing
+  }
+
+  /// How many bytes there were; nil with `errno` set.
+  private mutating func fill(from descriptor: Int32) -> Int? {
+    reads += 1
+    var count = 0
+    return bytes.withUnsafeMutableBytes { buffer in
+      while count < buffer.count {
+        guard let base = buffer.baseAddress else { return nil }
+        let got = pread(descriptor, base + count, buffer.count - count, off_t(count))
+        if got < 0 {
+          if errno == EINTR { continue }
+          return nil
+        }
+        if got == 0 { break }
+        count += got
+      }
+      return count
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Glibc
+
+/// The names in one folder, told apart by what a listings root may hold.
+struct FolderNames {
+  /// Ending in .yaml or .yml, sorted by their bytes.
+  var listings: [String] = []
+  var folders: [String] = []
+  /// Names of listing files that are no files, with what they are.
+  var refused: [(name: String, what: String)] = []
+  /// Links to folders: not followed.
+  var links: [String] = []
+  var hasDefaults = false
+  /// Every name, when asked for.
+  var all: [String] = []
+
+  static let defaultsName = "_defaults.yaml"
+
+  /// Reads the open folder; nil with `errno` set. `listsAll` keeps every name instead, for patterns.
+  init?(reading folder: borrowing Descriptor, listsAll: Bool = false) {
+    // `fdopendir` takes its descriptor over: give it one of its own, at the start of the folder.
+    let copy = openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard copy >= 0, let stream = fdopendir(copy) else {
+      if copy >= 0 { close(copy) }
+      return nil
+    }
+    defer { closedir(stream) }
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else { break }
+      take(entry, in: folder.number, listsAll: listsAll)
+    }
+    guard errno == 0 else { return nil }
+    listings.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    all.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    refused.sort { $0.name < $1.name }
+    links.sort()
+  }
+
+  private mutating func take(_ entry: UnsafeMutablePointer<dirent>, in folder: Int32, listsAll: Bool) {
+    let start = UnsafeRawPointer(entry) + (MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+    let bytes = start.assumingMemoryBound(to: UInt8.self)
+    if bytes[0] == 0x2E, bytes[1] == 0 || (bytes[1] == 0x2E && bytes[2] == 0) { return }
+    if listsAll {
+      all.append(String(cString: bytes))
+      return
+    }
+    let length = strlen(UnsafePointer<CChar>(OpaquePointer(bytes)))
+    if bytes[0] == 0x2E { return }
+    if bytes[0] == 0x5F {
+      hasDefaults = hasDefaults || String(cString: bytes) == FolderNames.defaultsName
+      return
+    }
+    var kind = Int32(entry.pointee.d_type)
+    let isListing = FolderNames.endsAsListing(UnsafeBufferPointer(start: bytes, count: length))
+    guard isListing || kind == 4 || kind == 10 || kind == 0 else { return }
+    let name = String(cString: bytes)
+    if kind == 0 {
+      // Some file systems don't tell the type here.
+      switch Files.status(name, in: folder).map({ FileKind($0) }) {
+      case .file: kind = 8
+      case .folder: kind = 4
+      case .link: kind = 10
+      case .other: kind = 1
+      case nil: kind = 8
+      }
+    }
+    switch kind {
+    case 4: folders.append(name)
+    case 8 where isListing: listings.append(name)
+    case 10 where isListing: refused.append((name, "a symbolic link"))
+    case 10: if leadsToFolder(name, in: folder) { links.append(name) }
+    case _ where isListing: refused.append((name, "no regular file"))
+    default: break
+    }
+  }
+
+  private func leadsToFolder(_ name: String, in folder: Int32) -> Bool {
+    var status = stat()
+    return fstatat(folder, name, &status, 0) == 0 && FileKind(status) == .folder
+  }
+
+  private static func endsAsListing(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard name.count > 4, name[name.count - 1] == 0x6C else { return false }
+    let tail = (name[name.count - 4], name[name.count - 3], name[name.count - 2])
+    if tail == (0x2E, 0x79, 0x6D) { return true }
+    return name.count > 5 && name[name.count - 5] == 0x2E && tail == (0x79, 0x61, 0x6D)
+  }
+}

@@ -1,0 +1,327 @@
+import Listings
+import YAML
+
+/// Reads values out of YAML's events as a key set describes them, and notes what is wrong. Each `read` begins with the
+/// reader on the value's first event and ends on its last.
+struct Interpreter {
+  /// Which vocabulary's rules an error falls under.
+  enum Dialect { case listing, config }
+
+  let file: String
+  /// What marks point to.
+  let source: Int32
+  var dialect: Dialect
+  private(set) var problems: [Problem] = []
+  private(set) var hasErrors = false
+  /// The ids that were read, also of a document that breaks off further down.
+  private(set) var identifiers: [String] = []
+
+  /// More problems than this in one file help nobody, and hostile input must not cost memory.
+  static let problemLimit = 100
+  /// In a list, or in a map with names of the seller's own.
+  static let entryLimit = 2000
+
+  init(file: String, source: Int32, dialect: Dialect) {
+    self.file = file
+    self.source = source
+    self.dialect = dialect
+  }
+
+  // MARK: Maps
+
+  mutating func map(_ keys: KeySet, _ events: inout EventReader) throws(YAMLError) -> Entries {
+    var entries = Entries(reserving: keys.keys.count > 12 ? 16 : 4)
+    var lines: [(key: Int, line: Int)] = []
+    var extras: [String: Int] = [:]
+    while try events.next() != .mappingEnd {
+      guard events.kind == .scalar else {
+        note(.yamlComplexKey, events, "a key is a list or map; write a word and a colon")
+        try skip(&events)
+        try events.next()
+        try skip(&events)
+        continue
+      }
+      let found = events.withScalar { keys.find($0) }
+      guard let key = found else {
+        try extra(keys, &extras, &events)
+        continue
+      }
+      let line = events.line
+      if let first = lines.first(where: { $0.key == key.index }) {
+        note(.yamlDuplicateKey, events, "\(key.name) stands here again (first on line \(first.line)); keep one of them")
+        try events.next()
+        try skip(&events)
+        continue
+      }
+      lines.append((key.index, line))
+      try entry(of: key, into: &entries, &events)
+    }
+    return entries
+  }
+
+  private mutating func entry(
+    of key: Key, into entries: inout Entries, _ events: inout EventReader
+  ) throws(YAMLError) {
+    try events.next()
+    let mark = mark(events)
+    let outer = dialect
+    if dialect == .config, key.index == ConfigKey.defaults.rawValue, case .map(let inner) = key.shape,
+      inner === KeySet.defaults
+    {
+      dialect = .listing
+    }
+    defer { dialect = outer }
+    if let value = try read(key.shape, of: key.name, &events) {
+      if case .id = key.shape, case .text(let id) = value { identifiers.append(id) }
+      entries.add(Entry(key: key.index, mark: mark, value: value))
+    } else {
+      entries.spoil(key.index)
+    }
+  }
+
+  /// A key that the set doesn't have.
+  private mutating func extra(
+    _ keys: KeySet, _ seen: inout [String: Int], _ events: inout EventReader
+  ) throws(YAMLError) {
+    let name = events.scalarText()
+    if let first = seen.updateValue(events.line, forKey: name) {
+      note(.yamlDuplicateKey, events, "\(quoted(name)) stands here again (first on line \(first)); keep one of them")
+    } else if name == "<<" {
+      note(.yamlMergeKey, events, "merge keys (<<) are not taken; write the values out, or put them into _defaults.yaml")
+    } else if keys.takesExtras, name.hasPrefix("x-") {
+      // The seller's own.
+    } else if keys.elsewhere.contains(name) {
+      note(
+        dialect == .config ? .configUnknownKey : .keyPlace, events,
+        "\(name) can't stand in \(keys.title); it belongs to \(place(of: name))")
+    } else {
+      let known = keys.names + keys.elsewhere
+      note(
+        dialect == .config ? .configUnknownKey : .unknownKey, events,
+        "\(keys.title) has no key \(quoted(name))\(Suggestion.text(for: name, among: known))")
+    }
+    try events.next()
+    try skip(&events)
+  }
+
+  private func place(of name: String) -> String {
+    switch name {
+    case "enabled": "an account under marketplaces"
+    case "latitude", "longitude", "postal_code": "location"
+    default: "the listing itself"
+    }
+  }
+
+  /// Passes over a value; still, keys may not stand twice in it.
+  mutating func skip(_ events: inout EventReader) throws(YAMLError) {
+    if events.kind == .sequenceStart {
+      while try events.next() != .sequenceEnd { try skip(&events) }
+    } else if events.kind == .mappingStart {
+      var names: Set<String> = []
+      while try events.next() != .mappingEnd {
+        if events.kind == .scalar {
+          let name = events.scalarText()
+          if !names.insert(name).inserted {
+            note(.yamlDuplicateKey, events, "\(quoted(name)) stands twice in this map; keep one of them")
+          }
+        } else {
+          try skip(&events)
+        }
+        try events.next()
+        try skip(&events)
+      }
+    }
+  }
+
+  // MARK: Values
+
+  /// Nil when the value can't be used; the reason is noted.
+  mutating func read(
+    _ shape: Shape, of name: StaticString, _ events: inout EventReader
+  ) throws(YAMLError) -> Value? {
+    if isNull(events) { return .null }
+    switch shape {
+    case .map(let keys):
+      guard events.kind == .mappingStart else {
+        return try mismatch("\(name) must be a map, keys with their values", &events)
+      }
+      return .map(try map(keys, &events))
+    case .texts: return try texts(name, &events)
+    case .accounts(let overrides):
+      if events.kind == .sequenceStart { return try texts(name, &events) }
+      return try named(.map(overrides), name, &events)
+    case .named(let shape): return try named(shape, name, &events)
+    case .later:
+      note(.notSupported, events, "\(name) is not supported by this version of hawker yet; remove it")
+      try skip(&events)
+      return nil
+    default:
+      guard events.kind == .scalar else {
+        return try mismatch("\(name) must be one value, not a list or map", &events)
+      }
+      return scalar(shape, name, events)
+    }
+  }
+
+  private mutating func mismatch(_ message: String, _ events: inout EventReader) throws(YAMLError) -> Value? {
+    note(dialect == .config ? .configType : .type, events, message)
+    try skip(&events)
+    return nil
+  }
+
+  private mutating func texts(_ name: StaticString, _ events: inout EventReader) throws(YAMLError) -> Value? {
+    guard events.kind == .sequenceStart else {
+      return try mismatch("\(name) must be a list: [a, b], or a line - VALUE for each", &events)
+    }
+    var list: [MarkedText] = []
+    var isUsable = true
+    while try events.next() != .sequenceEnd {
+      let mark = mark(events)
+      guard list.count < Interpreter.entryLimit else {
+        if isUsable { note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer") }
+        isUsable = false
+        try skip(&events)
+        continue
+      }
+      if events.kind == .scalar, !isNull(events) {
+        if let text = text(name, events, allowsLines: false) {
+          list.append(MarkedText(text: text, mark: mark))
+        } else {
+          isUsable = false
+        }
+      } else {
+        _ = try mismatch("an entry of \(name) must be text", &events)
+        isUsable = false
+      }
+    }
+    return isUsable ? .list(list) : nil
+  }
+
+  private mutating func named(
+    _ shape: Shape, _ name: StaticString, _ events: inout EventReader
+  ) throws(YAMLError) -> Value? {
+    guard events.kind == .mappingStart else {
+      return try mismatch("\(name) must be a map from names to values", &events)
+    }
+    var list: [NamedValue] = []
+    var lines: [String: Int] = [:]
+    var isUsable = true
+    while try events.next() != .mappingEnd {
+      guard events.kind == .scalar else {
+        note(.yamlComplexKey, events, "a key is a list or map; write a word and a colon")
+        try skip(&events)
+        try events.next()
+        try skip(&events)
+        continue
+      }
+      guard list.count < Interpreter.entryLimit else {
+        if isUsable { note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer") }
+        isUsable = false
+        try events.next()
+        try skip(&events)
+        continue
+      }
+      let entryName = events.scalarText()
+      let mark = mark(events)
+      let isNew = list.count < 8 ? !list.contains { $0.name == entryName } : lines[entryName] == nil
+      if !isNew {
+        let first = lines[entryName] ?? list.first { $0.name == entryName }.map { Int($0.mark.line) } ?? 0
+        note(
+          .yamlDuplicateKey, events, "\(quoted(entryName)) stands here again (first on line \(first)); keep one of them")
+      }
+      try events.next()
+      guard isNew else {
+        try skip(&events)
+        continue
+      }
+      if list.count == 7 { for entry in list { lines[entry.name] = Int(entry.mark.line) } }
+      if list.count >= 7 { lines[entryName] = Int(mark.line) }
+      if let value = try read(shape, of: name, &events) {
+        list.append(NamedValue(name: entryName, mark: mark, value: value))
+      } else {
+        isUsable = false
+      }
+    }
+    return isUsable ? .named(list) : nil
+  }
+
+  // MARK: Notes
+
+  func mark(_ events: borrowing EventReader) -> Mark {
+    Mark(line: Int32(truncatingIfNeeded: events.line), column: Int32(truncatingIfNeeded: events.column), source: source)
+  }
+
+  /// YAML 1.2's nulls; in quotes they are text.
+  func isNull(_ events: borrowing EventReader) -> Bool {
+    guard events.kind == .scalar, events.style == .plain else { return false }
+    return events.withScalar { text in
+      switch text.count {
+      case 0: return true
+      case 1: return text[0] == 0x7E
+      case 4: break
+      default: return false
+      }
+      return events.scalarEquals("null") || events.scalarEquals("Null") || events.scalarEquals("NULL")
+    }
+  }
+
+  mutating func note(_ rule: Rule, _ events: borrowing EventReader, _ message: String) {
+    note(rule, line: events.line, column: events.column, message)
+  }
+
+  mutating func note(
+    _ rule: Rule, line: Int, column: Int, severity: Problem.Severity = .error, _ message: String
+  ) {
+    if severity == .error { hasErrors = true }
+    guard problems.count <= Interpreter.problemLimit else { return }
+    let isLast = problems.count == Interpreter.problemLimit
+    problems.append(
+      Problem(
+        isLast ? .error : severity, rule: isLast ? Rule.yamlTooMany.rawValue : rule.rawValue, file: file, line: line,
+        column: column,
+        message: isLast ? "there are more problems in this file; mend the ones above first" : message))
+  }
+
+  mutating func note(_ error: YAMLError) {
+    note(Rule(error), line: error.line, column: error.column, error.message)
+  }
+
+  /// Says which listing the problems from `index` on belong to.
+  mutating func attribute(from index: Int, to listing: String) {
+    for position in problems.indices.dropFirst(index) { problems[position].listing = listing }
+  }
+
+  mutating func clearErrors() { hasErrors = false }
+
+  func quoted(_ word: String) -> String { Interpreter.shown(word) }
+
+  /// A seller's word in a message: short, and nothing in it that a terminal obeys.
+  static func shown(_ word: String) -> String {
+    guard !word.isEmpty else { return "\"\"" }
+    var result = String.UnicodeScalarView()
+    for scalar in word.unicodeScalars.prefix(60) {
+      let kind = scalar.properties.generalCategory
+      result.append(kind == .control || kind == .format || kind == .lineSeparator ? "?" : scalar)
+    }
+    return String(result)
+  }
+}
+
+extension Rule {
+  init(_ error: YAMLError) {
+    self =
+      switch error.kind {
+      case .syntax: .yamlSyntax
+      case .tab: .yamlTab
+      case .colon: .yamlColon
+      case .quote: .yamlQuote
+      case .depth: .yamlDepth
+      case .alias: .yamlAlias
+      case .expansion: .yamlExpansion
+      case .tag: .yamlTag
+      case .directive: .yamlDirective
+      case .encoding: .yamlEncoding
+      case .character: .yamlCharacter
+      }
+  }
+}

@@ -1,0 +1,89 @@
+/// What a key's value must look like.
+indirect enum Shape: Sendable {
+  case title
+  /// Text that may have several lines.
+  case paragraph
+  /// One line of text.
+  case text
+  case id
+  case amount
+  case currency
+  case flag
+  case integer(ClosedRange<Int>)
+  case word([String])
+  /// Degrees, at most so many either way.
+  case coordinate(Int64)
+  case postalCode
+  case texts
+  case map(KeySet)
+  /// Account names, or a map from them to overrides.
+  case accounts(KeySet)
+  case named(Shape)
+  case duration
+  case percent
+  /// https, or http on loopback.
+  case address
+  case listen
+  /// The work that brings it is still to come.
+  case later
+}
+
+/// A key that a map may have: read by it, documented by it.
+struct Key: Sendable {
+  let name: StaticString
+  /// Its place in the vocabulary; the same in every set that has the key.
+  let index: Int
+  let shape: Shape
+  let summary: String
+
+  init(_ name: StaticString, _ index: Int, _ shape: Shape, _ summary: String) {
+    self.name = name
+    self.index = index
+    self.shape = shape
+    self.summary = summary
+  }
+}
+
+/// The keys of one kind of map. A final class, so that handing it around costs nothing.
+final class KeySet: Sendable {
+  let keys: [Key]
+  /// What kind of map it is, in words: `a listing`.
+  let title: String
+  /// Keys that exist, but not in this kind of map.
+  let elsewhere: [String]
+  /// Whether keys that begin with `x-` are the seller's own.
+  let takesExtras: Bool
+  private let heads: [UInt64]
+
+  init(_ title: String, keys: [Key], elsewhere: [String] = [], takesExtras: Bool = false) {
+    self.title = title
+    self.keys = keys
+    self.elsewhere = elsewhere
+    self.takesExtras = takesExtras
+    heads = keys.map { key in
+      KeySet.head(key.name.utf8CodeUnitCount) { key.name.utf8Start[$0] }
+    }
+  }
+
+  /// By the length and the first bytes, then by all of them: no String is made for a key.
+  func find(_ name: Span<UInt8>) -> Key? {
+    let head = KeySet.head(name.count) { name[$0] }
+    for position in 0..<heads.count where heads[position] == head {
+      let key = keys[position]
+      guard key.name.utf8CodeUnitCount == name.count else { continue }
+      var index = 7
+      while index < name.count, key.name.utf8Start[index] == name[index] { index += 1 }
+      if index >= name.count { return key }
+    }
+    return nil
+  }
+
+  var names: [String] { keys.map { $0.name.description } }
+
+  @inline(__always)
+  private static func head(_ count: Int, _ byte: (Int) -> UInt8) -> UInt64 {
+    var head = UInt64(truncatingIfNeeded: count)
+    for index in 0..<min(count, 7) { head = head << 8 | UInt64(byte(index)) }
+    return head
+  }
+}

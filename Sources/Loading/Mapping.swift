@@ -1,0 +1,157 @@
+import Listings
+
+/// A post's values in its marketplace's words and within its limits.
+extension Resolver {
+  /// `mark`: where the listing begins, for what no line says.
+  mutating func post(_ fields: Fields, on account: AccountContext, _ mark: Mark) -> WantedPost {
+    var post = WantedPost(account: account.name, content: nil)
+    post.origins = origins(fields)
+    guard let capabilities = account.capabilities, let title = fields.title, let description = fields.description,
+      let price = fields.price, let category = fields.category
+    else { return post }
+    let before = problems.count
+    check(title, description, price, capabilities, account.name)
+    checkPhotos(fields.photos, capabilities, account.name, mark)
+    let condition = mapped(fields.condition, capabilities, account.name, mark)
+    let word = mapped(category, account, &post.origins)
+    var location = fields.location?.value
+    if capabilities.requiresLocation, location == nil {
+      note(
+        .locationRequired, fields.location?.mark ?? mark,
+        "\(capabilities.marketplace) wants a location; add location: { latitude: …, longitude: … } here or in defaults",
+        account: account.name)
+    }
+    if !capabilities.takesLocation {
+      location = nil
+      post.origins[.location] = nil
+    }
+    let photos = fields.photos?.value ?? []
+    for problem in problems[before...] where problem.severity == .error { return post }
+    post.photos = photos
+    post.content = Content(
+      title: title.value, description: description.value, price: price.value, category: word, condition: condition,
+      location: location, photos: photos.map(\.reference))
+    return post
+  }
+
+  private func origins(_ fields: Fields) -> [Content.Field: Origin] {
+    var origins: [Content.Field: Origin] = [:]
+    origins.reserveCapacity(7)
+    if let found = fields.title { origins[.title] = origin(found) }
+    if let found = fields.description { origins[.description] = origin(found) }
+    if let found = fields.price { origins[.price] = origin(found) }
+    if let found = fields.category { origins[.category] = origin(found) }
+    if let found = fields.condition { origins[.condition] = origin(found) }
+    if let found = fields.location { origins[.location] = origin(found) }
+    if let found = fields.photos { origins[.photos] = origin(found) }
+    return origins
+  }
+
+  // MARK: Words
+
+  private mutating func mapped(
+    _ condition: Found<Condition>?, _ capabilities: Capabilities, _ account: String, _ mark: Mark
+  ) -> String {
+    let value = condition?.value ?? .good
+    if let word = capabilities.conditions[value] { return word }
+    note(
+      .conditionUnmapped, condition?.mark ?? mark,
+      "\(capabilities.marketplace) has no word for the condition \(value.rawValue); write another one under marketplaces.\(account)",
+      account: account)
+    return ""
+  }
+
+  /// An override is the marketplace's own word already.
+  private mutating func mapped(
+    _ category: Found<String>, _ account: AccountContext, _ origins: inout [Content.Field: Origin]
+  ) -> String {
+    if category.isOverride { return category.value }
+    if let target = account.categories[category.value] {
+      origins[.category] = target.origin
+      return target.word
+    }
+    let hint = Suggestion.text(for: category.value, among: account.categories.words)
+    note(
+      .categoryUnmapped, category.mark,
+      "category \(category.value) has no word for \(account.marketplace) and is sent as it is; add "
+        + "\(category.value): { \(account.marketplace): WORD } to categories in hawker.yaml\(hint)",
+      severity: .warning, account: account.name)
+    return category.value
+  }
+
+  // MARK: Limits
+
+  private mutating func check(
+    _ title: Found<String>, _ description: Found<String>, _ price: Found<Money>, _ capabilities: Capabilities,
+    _ account: String
+  ) {
+    let name = capabilities.marketplace
+    if let count = Resolver.excess(title.value, capabilities.titleLimit) {
+      note(
+        .titleLength, title.mark,
+        "the title has \(count) characters, and \(name) takes \(capabilities.titleLimit); shorten it here or under marketplaces.\(account)",
+        account: account)
+    }
+    if let count = Resolver.excess(description.value, capabilities.descriptionLimit) {
+      note(
+        .descriptionLength, description.mark,
+        "the description has \(count) characters, and \(name) takes \(capabilities.descriptionLimit); shorten it here or under marketplaces.\(account)",
+        account: account)
+    }
+    if capabilities.discouragesContacts, let what = Contacts.first(in: description.value) {
+      note(
+        .descriptionContacts, description.mark, "the description has \(what), which \(name) may take down; leave it out",
+        severity: .warning, account: account)
+    }
+    if let currencies = capabilities.currencies, !currencies.contains(price.value.currency.code) {
+      note(
+        .priceCurrency, price.mark,
+        "\(name) takes prices in \(currencies.sorted().joined(separator: ", ")), not in \(price.value.currency); "
+          + "write a price for it under marketplaces.\(account)",
+        account: account)
+    }
+  }
+
+  /// In Unicode scalars, as marketplaces count; nil when within the limit. The bytes alone settle nearly every case.
+  private static func excess(_ text: String, _ limit: Int) -> Int? {
+    guard text.utf8.count > limit else { return nil }
+    let count = text.unicodeScalars.count
+    return count > limit ? count : nil
+  }
+
+  private mutating func checkPhotos(
+    _ found: Found<[Photo]>?, _ capabilities: Capabilities, _ account: String, _ mark: Mark
+  ) {
+    let photos = found?.value ?? []
+    let mark = found?.mark ?? mark
+    let name = capabilities.marketplace
+    if !capabilities.photoCount.contains(photos.count) {
+      let range = capabilities.photoCount
+      note(
+        .photoCount, mark,
+        "there \(photos.count == 1 ? "is 1 photo" : "are \(photos.count) photos"), and \(name) takes \(range.lowerBound) to \(range.upperBound)",
+        account: account)
+    }
+    for photo in photos {
+      guard case .file(_, let format) = photo.reference, let path = photo.path else { continue }
+      let file = path.split(separator: "/").last.map(String.init) ?? path
+      if capabilities.photoTransport == .address, surroundings.publicURL == nil {
+        note(
+          .photoPublicURL, mark,
+          "\(name) takes photos by address only, and hawker can serve \(file) only when web.public_url is set in hawker.yaml",
+          account: account)
+        break
+      }
+      if photo.size > capabilities.photoSize {
+        note(
+          .photoSize, mark,
+          "\(file) has \(photo.size >> 10) KiB, and \(name) takes \(capabilities.photoSize >> 10); make it smaller",
+          account: account)
+      }
+      if !capabilities.photoFormats.contains(format) {
+        let formats = capabilities.photoFormats.map { "\($0)".uppercased() }.sorted().joined(separator: ", ")
+        note(.photoFormat, mark, "\(file) is \("\(format)".uppercased()), and \(name) takes \(formats)", account: account)
+      }
+    }
+  }
+}

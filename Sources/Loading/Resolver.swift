@@ -1,0 +1,317 @@
+import Listings
+
+/// Puts one draft on its layers: a listing as each of its accounts would get it, and what is wrong with that.
+struct Resolver {
+  let surroundings: Surroundings
+  let sources: [Source]
+  /// The draft's file, relative to the shop.
+  let file: String
+  /// The file's folder, relative to the listings root.
+  let folder: String
+  private(set) var problems: [Problem] = []
+  private(set) var references: [PhotoUse] = []
+
+  init(surroundings: Surroundings, sources: [Source], file: String, folder: String) {
+    self.surroundings = surroundings
+    self.sources = sources
+    self.file = file
+    self.folder = folder
+  }
+
+  /// A text under `photos`, and the folder that it starts from.
+  struct PhotoUse: Hashable {
+    var text: String
+    var folder: String
+  }
+
+  /// A value with where it was written.
+  struct Found<Wrapped> {
+    var value: Wrapped
+    var mark: Mark
+    var isOverride = false
+  }
+
+  /// The values of one post before the marketplace's words are put in.
+  struct Fields {
+    var title: Found<String>?
+    var description: Found<String>?
+    var price: Found<Money>?
+    var category: Found<String>?
+    var condition: Found<Condition>?
+    var location: Found<Location>?
+    var photos: Found<[Photo]>?
+    /// A value that is there but can't be used; it was told.
+    var isSpoilt = false
+  }
+
+  /// Nil when the listing has an error. `shelf` is asked for the photos.
+  mutating func resolve(_ draft: Draft, id: String, on base: Foundation, _ shelf: inout PhotoShelf) -> Listing? {
+    let stack = LayerStack(own: draft.entries, below: base.entries)
+    let firstProblem = problems.count
+    let common = fields(stack, &shelf)
+    var listing = Listing(id: id, file: file, line: Int(draft.mark.line))
+    fill(&listing, stack)
+    var isComplete = true
+    let selections = known(stack.accounts)
+    for (selection, account) in selections {
+      guard selection.isEnabled, account.isEnabled else { continue }
+      let fields = overridden(common, by: selection, stack, &shelf)
+      guard isWhole(fields, stack, draft.mark, tells: isComplete) else {
+        isComplete = false
+        continue
+      }
+      listing.posts.append(post(fields, on: account, draft.mark))
+    }
+    if selections.isEmpty { isComplete = isWhole(common, stack, draft.mark, tells: true) }
+    if listing.posts.count > 1 { listing.posts.sort { $0.account < $1.account } }
+    var hasError = draft.hasErrors || !isComplete
+    for index in firstProblem..<problems.count {
+      problems[index].listing = id
+      if problems[index].severity == .error, problems[index].account == nil { hasError = true }
+    }
+    return hasError ? nil : listing
+  }
+
+  private mutating func fill(_ listing: inout Listing, _ stack: LayerStack) {
+    if case .text(let text)? = stack.find(.status)?.value { listing.status = Listing.Status(rawValue: text) ?? .available }
+    if case .flag(let flag)? = stack.find(.protect)?.value { listing.isProtected = flag }
+    if case .integer(let count)? = stack.find(.quantity)?.value { listing.quantity = count }
+    if case .list(let tags)? = stack.find(.tags)?.value { listing.tags = tags.map(\.text) }
+    if case .text? = stack.find(.replace)?.value { listing.allowsReplace = true }
+    if case .text(let reason)? = stack.find(.hold)?.value { listing.hold = reason }
+    if let entry = stack.find(.movedFrom), case .text(let old) = entry.value {
+      listing.movedFrom = old
+      if old == listing.id { note(.movedFrom, entry.mark, "moved_from is this listing's own id; write the id it had before") }
+    }
+    if case .named(let named)? = stack.find(.adopt)?.value {
+      for entry in named {
+        guard case .text(let remote) = entry.value else { continue }
+        requireAccount(entry.name, entry.mark)
+        listing.adopt[entry.name] = remote
+      }
+    }
+  }
+
+  // MARK: Accounts
+
+  private mutating func known(
+    _ selections: [LayerStack.Selection]
+  ) -> [(LayerStack.Selection, AccountContext)] {
+    var result: [(LayerStack.Selection, AccountContext)] = []
+    result.reserveCapacity(selections.count)
+    for selection in selections {
+      if let account = surroundings.account(selection.name) {
+        result.append((selection, account))
+      } else {
+        requireAccount(selection.name, selection.mark)
+      }
+    }
+    return result
+  }
+
+  private mutating func requireAccount(_ name: String, _ mark: Mark) {
+    let names = surroundings.accounts.map(\.name)
+    guard !names.contains(name) else { return }
+    let hint = Suggestion.text(for: name, among: names)
+    let list = names.isEmpty ? "there are none" : "there are \(names.joined(separator: ", "))"
+    note(.accountUnknown, mark, "hawker.yaml has no account \(Interpreter.shown(name))\(hint.isEmpty ? "; \(list)" : hint)")
+  }
+
+  // MARK: Values
+
+  private mutating func fields(_ stack: LayerStack, _ shelf: inout PhotoShelf) -> Fields {
+    var fields = Fields()
+    fields.title = Resolver.text(stack.find(.title))
+    fields.description = Resolver.text(stack.find(.description))
+    fields.category = Resolver.text(stack.find(.category))
+    fields.condition = Resolver.condition(stack.find(.condition))
+    if let price = stack.find(.price) {
+      fields.price = money(price, currency: stack.find(.currency), fallback: nil)
+      if fields.price == nil { fields.isSpoilt = true }
+    }
+    fields.location = location([stack.own, stack.below], isOverride: false, &fields.isSpoilt)
+    if let photos = stack.find(.photos) { fields.photos = expand(photos, &shelf, &fields.isSpoilt) }
+    return fields
+  }
+
+  private mutating func overridden(
+    _ common: Fields, by selection: LayerStack.Selection, _ stack: LayerStack, _ shelf: inout PhotoShelf
+  ) -> Fields {
+    guard !selection.isEmpty else { return common }
+    var fields = common
+    if let entry = selection.find(.title) { fields.title = Resolver.text(entry)?.overriding }
+    if let entry = selection.find(.description) { fields.description = Resolver.text(entry)?.overriding }
+    if let entry = selection.find(.category) { fields.category = Resolver.text(entry)?.overriding }
+    if let entry = selection.find(.condition) { fields.condition = Resolver.condition(entry)?.overriding }
+    let currency = selection.find(.currency)
+    if let entry = selection.find(.price) ?? (currency == nil ? nil : stack.find(.price)) {
+      fields.price = money(entry, currency: currency, fallback: common.price?.value.currency)?.overriding
+      if fields.price == nil, entry.value != .null { fields.isSpoilt = true }
+    }
+    if selection.find(.location) != nil {
+      fields.location =
+        location([selection.own, selection.below, stack.own, stack.below], isOverride: true, &fields.isSpoilt)?.overriding
+    }
+    if let entry = selection.find(.photos) { fields.photos = expand(entry, &shelf, &fields.isSpoilt)?.overriding }
+    return fields
+  }
+
+  private static func text(_ entry: Entry?) -> Found<String>? {
+    guard let entry, case .text(let text) = entry.value else { return nil }
+    return Found(value: text, mark: entry.mark)
+  }
+
+  private static func condition(_ entry: Entry?) -> Found<Condition>? {
+    guard let entry, case .text(let text) = entry.value, let condition = Condition(rawValue: text) else { return nil }
+    return Found(value: condition, mark: entry.mark)
+  }
+
+  /// `fallback` is the listing's own currency, for an override that says an amount alone.
+  private mutating func money(_ price: Entry, currency entry: Entry?, fallback: Currency?) -> Found<Money>? {
+    guard case .amount(let amount) = price.value else { return nil }
+    var currency = fallback ?? .usd
+    if let entry, case .text(let code) = entry.value, let named = Currency(code: code) {
+      currency = named
+      if let written = amount.currency, written != named, entry.mark.source == price.mark.source {
+        note(
+          .currencyConflict, price.mark,
+          "the price is in \(written) and currency says \(named); write only one of them")
+        return nil
+      }
+    }
+    do throws(Amount.Mismatch) {
+      return Found(value: try amount.money(in: currency), mark: price.mark)
+    } catch {
+      let unit = amount.currency ?? currency
+      switch error {
+      case .tooManyDecimals(let allowed):
+        let most = allowed == 0 ? "none; write a whole number" : "\(allowed); write at most \(allowed)"
+        note(.priceScale, price.mark, "the price has \(amount.decimals) decimals, and \(unit) has \(most)")
+      case .tooLarge, .otherCurrency:
+        note(.priceRange, price.mark, "the price is too large; look for a missing decimal point")
+      }
+      return nil
+    }
+  }
+
+  // MARK: Location and photos
+
+  /// `layers` from the top down; maps merge, and a null cuts off what is below it.
+  private mutating func location(
+    _ layers: [Entries], isOverride: Bool, _ isSpoilt: inout Bool
+  ) -> Found<Location>? {
+    var parts: (latitude: Entry?, longitude: Entry?, postalCode: Entry?)
+    var top: Mark?
+    for layer in layers {
+      guard let entry = layer.find(.location) else { continue }
+      guard case .map(let map) = entry.value else { break }
+      if top == nil { top = entry.mark }
+      if map.isInvalid(ListingKey.latitude.rawValue) || map.isInvalid(ListingKey.longitude.rawValue) { return nil }
+      parts.latitude = parts.latitude ?? map.find(.latitude)
+      parts.longitude = parts.longitude ?? map.find(.longitude)
+      parts.postalCode = parts.postalCode ?? map.find(.postalCode)
+    }
+    guard let top else { return nil }
+    var values: (Coordinate?, Coordinate?) = (nil, nil)
+    if case .coordinate(let value) = parts.latitude?.value { values.0 = value }
+    if case .coordinate(let value) = parts.longitude?.value { values.1 = value }
+    guard let latitude = values.0, let longitude = values.1 else {
+      if values.0 != nil || values.1 != nil {
+        isSpoilt = true
+        let missing = values.0 == nil ? "latitude" : "longitude"
+        note(.locationIncomplete, top, "the location has no \(missing); write latitude and longitude")
+      }
+      return nil
+    }
+    var postalCode: String?
+    if case .text(let text) = parts.postalCode?.value { postalCode = text }
+    return Found(value: Location(latitude: latitude, longitude: longitude, postalCode: postalCode), mark: top)
+  }
+
+  private mutating func expand(
+    _ entry: Entry, _ shelf: inout PhotoShelf, _ isSpoilt: inout Bool
+  ) -> Found<[Photo]>? {
+    guard case .list(let texts) = entry.value else { return nil }
+    var photos: [Photo] = []
+    photos.reserveCapacity(texts.count)
+    guard texts.count <= PhotoShelf.countLimit else {
+      note(.photoCount, entry.mark, "the listing names \(texts.count) photos; name at most \(PhotoShelf.countLimit)")
+      isSpoilt = true
+      return nil
+    }
+    for text in texts {
+      do throws(PhotoShelf.Refusal) {
+        for photo in try self.photos(text, &shelf) {
+          // A cover that its pattern names again is taken once.
+          if let path = photo.path, photos.contains(where: { $0.path == path }) { continue }
+          photos.append(photo)
+        }
+      } catch {
+        note(error.rule, text.mark, error.message)
+        isSpoilt = true
+      }
+    }
+    return Found(value: photos, mark: entry.mark)
+  }
+
+  private mutating func photos(_ text: MarkedText, _ shelf: inout PhotoShelf) throws(PhotoShelf.Refusal) -> [Photo] {
+    var use = PhotoUse(text: text.text, folder: folder)
+    if text.mark.source != Source.own {
+      let source = sources[Int(text.mark.source)]
+      use.folder = source.folder ?? ""
+      if source.folder == nil, !text.text.contains("://") { use.text = try fromShop(text.text) }
+    }
+    if !text.text.contains("://") { references.append(use) }
+    return try shelf.photos(use.text, from: use.folder)
+  }
+
+  private func fromShop(_ text: String) throws(PhotoShelf.Refusal) -> String {
+    if let root = surroundings.rootFromShop {
+      if root.isEmpty { return text }
+      if text.hasPrefix(root + "/") { return String(text.dropFirst(root.utf8.count + 1)) }
+    }
+    throw PhotoShelf.Refusal(
+      rule: .photoPath, message: "\(text) in hawker.yaml's defaults is not below the listings folder; put the photo there")
+  }
+
+  // MARK: Completeness
+
+  private mutating func isWhole(_ fields: Fields, _ stack: LayerStack, _ mark: Mark, tells: Bool) -> Bool {
+    var missing: [String] = []
+    if fields.title == nil, !stack.isSpoilt(.title) { missing.append("title") }
+    if fields.description == nil, !stack.isSpoilt(.description) { missing.append("description") }
+    if fields.price == nil, !fields.isSpoilt, !stack.isSpoilt(.price) { missing.append("price") }
+    if fields.category == nil, !stack.isSpoilt(.category) { missing.append("category") }
+    if tells, !missing.isEmpty {
+      note(.missing, mark, "the listing has no \(missing.joined(separator: ", no ")); add \(missing[0]): …")
+    }
+    return missing.isEmpty && fields.title != nil && fields.description != nil && fields.price != nil
+      && fields.category != nil && !fields.isSpoilt
+  }
+
+  // MARK: Notes
+
+  mutating func note(
+    _ rule: Rule, _ mark: Mark, _ message: String, severity: Problem.Severity = .error, account: String? = nil
+  ) {
+    guard problems.count < Interpreter.problemLimit else { return }
+    let place = mark.source == Source.own ? file : sources[Int(mark.source)].file
+    problems.append(
+      Problem(
+        severity, rule: rule.rawValue, file: place.isEmpty ? file : place, line: Int(mark.line), column: Int(mark.column),
+        message: message, account: account))
+  }
+
+  func origin<Wrapped>(_ found: Found<Wrapped>) -> Origin {
+    if found.mark.source == Source.own {
+      return Origin(layer: found.isOverride ? .override : .listing, file: file, line: Int(found.mark.line))
+    }
+    let source = sources[Int(found.mark.source)]
+    return Origin(
+      layer: found.isOverride ? .override : source.layer, file: source.file, line: Int(found.mark.line))
+  }
+}
+
+extension Resolver.Found {
+  var overriding: Self { Resolver.Found(value: value, mark: mark, isOverride: true) }
+}

@@ -1,0 +1,236 @@
+import Glibc
+import Listings
+
+/// What is kept of a folder between two scans.
+struct FolderCache: Sendable {
+  var defaults: DefaultsCache?
+  var files: [String: FileCache] = [:]
+}
+
+struct DefaultsCache: Sendable {
+  var stamp: Stamp
+  var wasFresh: Bool
+  /// The generation of what is under it.
+  var under: Int
+  var foundation: Foundation
+  var problems: [Problem]
+}
+
+struct FileCache: Sendable {
+  var stamp: Stamp
+  var wasFresh: Bool
+  /// Of the foundation that it was resolved on.
+  var generation: Int
+  var result: FileResult
+  var photos: [Resolver.PhotoUse]
+  var photoPrint: Int
+}
+
+/// What one listing file came to.
+struct FileResult: Sendable {
+  struct Place: Sendable {
+    var id: String
+    var line: Int
+    var column: Int
+  }
+
+  var listings: [Listing] = []
+  var problems: [Problem] = []
+  /// Where each listing's id stands, of those with errors too.
+  var places: [Place] = []
+  var frozen: [String] = []
+  var hidesListings = false
+}
+
+/// The state of one pass over the root.
+struct Walk {
+  struct Visited {
+    var path: String
+    var stamp: Stamp
+  }
+
+  /// The caches of the scan before, and those of this one.
+  var old: [String: FolderCache]
+  var folders: [String: FolderCache] = [:]
+  var visited: [Visited] = []
+  let device: UInt64
+  var problems: [Problem] = []
+  /// Relative to the shop.
+  var frozenFiles: Set<String> = []
+  var frozenIDs: Set<String> = []
+  /// Listed, and not there any more when they were to be read; relative to the shop.
+  var vanished: [String] = []
+  /// Folders in which something came or went meanwhile, relative to the root.
+  var changed: [String] = []
+  /// The results with their files, in the order of the walk.
+  var results: [(file: String, result: FileResult)] = []
+
+  init(old: [String: FolderCache], device: UInt64) {
+    self.old = old
+    self.device = device
+  }
+}
+
+extension Loader {
+  static let depthLimit = 32
+
+  mutating func visit(
+    _ folder: borrowing Descriptor, _ path: String, on lower: Foundation, depth: Int, _ walk: inout Walk
+  ) {
+    guard let status = Files.status(of: folder), let names = FolderNames(reading: folder) else {
+      unreadable(path, Files.reason(errno), &walk)
+      return
+    }
+    walk.visited.append(Walk.Visited(path: path, stamp: Stamp(status)))
+    let old = walk.old.removeValue(forKey: path) ?? FolderCache()
+    var cache = FolderCache()
+    let base = foundation(names, folder, path, on: lower, old: old, &cache, &walk)
+    refuse(names, path, &walk)
+    cache.files.reserveCapacity(names.listings.count)
+    for name in names.listings {
+      let file = path.isEmpty ? name : "\(path)/\(name)"
+      load(name, in: folder, file, on: base, old.files[name], &cache, &walk)
+    }
+    walk.folders[path] = cache
+    for name in names.folders {
+      descend(name, in: folder, path.isEmpty ? name : "\(path)/\(name)", on: base, depth: depth, &walk)
+    }
+  }
+
+  private mutating func descend(
+    _ name: String, in folder: borrowing Descriptor, _ path: String, on base: Foundation, depth: Int,
+    _ walk: inout Walk
+  ) {
+    guard depth < Loader.depthLimit else {
+      unreadable(path, "it lies more than \(Loader.depthLimit) folders deep", &walk)
+      return
+    }
+    guard let inner = Descriptor.open(name, in: folder.number, flags: O_DIRECTORY) else {
+      if errno == ENOENT {
+        walk.vanished.append(named(path) + "/")
+      } else {
+        unreadable(path, Files.reason(errno), &walk)
+      }
+      return
+    }
+    visit(inner, path, on: base, depth: depth + 1, &walk)
+  }
+
+  private func unreadable(_ path: String, _ reason: String, _ walk: inout Walk) {
+    walk.frozenFiles.insert(named(path) + "/")
+    walk.problems.append(
+      Problem(
+        .error, rule: Rule.folderUnreadable.rawValue, file: named(path),
+        message: "the folder can't be read: \(reason); everything below it stays as it is until it can"))
+  }
+
+  /// What looks like listings and is no file.
+  private func refuse(_ names: FolderNames, _ path: String, _ walk: inout Walk) {
+    for (name, what) in names.refused {
+      let file = named(path.isEmpty ? name : "\(path)/\(name)")
+      walk.frozenFiles.insert(file)
+      walk.frozenIDs.formUnion(Loader.stem(name))
+      walk.problems.append(
+        Problem(
+          .error, rule: Rule.fileType.rawValue, file: file,
+          message: "it is \(what), which is never followed or opened; put the file itself here, or rename it"))
+    }
+    for name in names.links {
+      let file = named(path.isEmpty ? name : "\(path)/\(name)")
+      walk.frozenFiles.insert(file + "/")
+      walk.problems.append(
+        Problem(
+          .error, rule: Rule.fileType.rawValue, file: file,
+          message: "it is a symbolic link to a folder, which is never followed; put the folder itself here, "
+            + "or begin its name with _ or ."))
+    }
+  }
+
+  /// The id that a file's name stands for, if it is a valid one.
+  static func stem(_ name: String) -> [String] {
+    let end = name.lastIndex(of: ".") ?? name.endIndex
+    let stem = String(name[..<end])
+    return Interpreter.isIdentifier(stem) ? [stem] : []
+  }
+
+  // MARK: Layers
+
+  private mutating func foundation(
+    _ names: FolderNames, _ folder: borrowing Descriptor, _ path: String, on lower: Foundation, old: FolderCache,
+    _ cache: inout FolderCache, _ walk: inout Walk
+  ) -> Foundation {
+    guard names.hasDefaults else { return lower }
+    let name = FolderNames.defaultsName
+    let file = named(path.isEmpty ? name : "\(path)/\(name)")
+    if let known = old.defaults, !known.wasFresh, known.under == lower.generation,
+      let status = Files.status(name, in: folder.number), Stamp(status) == known.stamp
+    {
+      cache.defaults = known
+    } else {
+      cache.defaults = readDefaults(name, in: folder, file, path, on: lower)
+    }
+    guard let defaults = cache.defaults else {
+      walk.vanished.append(named(path) + "/")
+      return lower
+    }
+    walk.problems += defaults.problems
+    if defaults.foundation.isBroken { walk.frozenFiles.insert(path.isEmpty && rootName.isEmpty ? "/" : named(path) + "/") }
+    return defaults.foundation
+  }
+
+  /// Nil when the file vanished since it was listed.
+  private mutating func readDefaults(
+    _ name: String, in folder: borrowing Descriptor, _ file: String, _ path: String, on lower: Foundation
+  ) -> DefaultsCache? {
+    let now = clock()
+    generations += 1
+    var foundation = Foundation(generation: generations, entries: lower.entries, isBroken: true)
+    switch buffer.read(name, in: folder.number) {
+    case .vanished: return nil
+    case .read(let count, let stamp):
+      let source = self.source(file, path)
+      let parsed = ListingFile(
+        buffer.bytes.span.extracting(0..<count), file: file, keys: KeySet.defaults, source: source)
+      var problems = parsed.problems
+      for draft in parsed.drafts.prefix(1) {
+        foundation.entries = draft.entries.merged(over: lower.entries)
+        problems += unknownAccounts(draft.entries, file)
+      }
+      if parsed.drafts.count > 1 {
+        problems.append(
+          Problem(
+            .error, rule: Rule.type.rawValue, file: file, line: Int(parsed.drafts[1].mark.line), column: 1,
+            message: "_defaults.yaml holds one document; join them, or remove the line ---"))
+      }
+      foundation.isBroken = lower.isBroken || problems.contains { $0.severity == .error }
+      return DefaultsCache(
+        stamp: stamp, wasFresh: stamp.isFresh(at: now), under: lower.generation, foundation: foundation,
+        problems: problems)
+    case let outcome:
+      let problem = Loader.problem(outcome, file)
+      var nothing = stat()
+      fstat(folder.number, &nothing)
+      return DefaultsCache(
+        stamp: Stamp(nothing), wasFresh: true, under: lower.generation, foundation: foundation, problems: [problem])
+    }
+  }
+
+  private mutating func source(_ file: String, _ folder: String) -> Int32 {
+    if let index = sources.firstIndex(where: { $0.layer == .directory && $0.file == file }) { return Int32(index) }
+    sources.append(Source(layer: .directory, file: file, folder: folder))
+    return Int32(sources.count - 1)
+  }
+
+  private func unknownAccounts(_ entries: Entries, _ file: String) -> [Problem] {
+    let names = surroundings.accounts.map(\.name)
+    return LayerStack.Selection.all(of: entries.find(.marketplaces), isBelow: true)
+      .filter { !names.contains($0.name) }.prefix(Interpreter.problemLimit)
+      .map { selection in
+        Problem(
+          .error, rule: Rule.accountUnknown.rawValue, file: file, line: Int(selection.mark.line),
+          column: Int(selection.mark.column),
+          message: "hawker.yaml has no account \(Interpreter.shown(selection.name))"
+            + Suggestion.text(for: selection.name, among: names))
+      }
+  }
+}
