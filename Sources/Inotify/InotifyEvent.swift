@@ -106,6 +106,7 @@ package enum AddOutcome: Hashable, Sendable {
 package protocol FolderWatching {
   /// Adds the watch, then lists the folder. Adding a folder again gives its watch again.
   mutating func add(_ path: RawPath, followingLinks: Bool, listing: EntryFilter) -> AddOutcome
+  /// Its events are of no interest any more; it may have died.
   mutating func remove(_ watch: Int32)
   /// The folder a path names now, links followed; nil when there is none.
   func identity(of path: RawPath) -> FolderIdentity?

@@ -3,8 +3,9 @@ import Glibc
 
 /// libinotifytools, which is one global state: one of these lives at a time, on the owner thread alone.
 ///
-/// Of the library only these are used: initialise, clean up, watch one folder, its number by its name, remove by number,
-/// next single event. Its recursion, renaming and statistics are unsound; more than one event at a time makes it spin.
+/// Of the library only these are used: initialise, clean up, watch one folder, its number by its name, next single event.
+/// Its recursion, renaming and statistics are unsound; more than one event at a time makes it spin; removing a watch that
+/// the kernel dropped prints.
 final class InotifyTools {
   private let wake: Wake
   /// Adds so far. The library keeps a record of each for ever, also of folders that are gone.
@@ -60,9 +61,6 @@ final class InotifyTools {
     adds += 1
     return try Self.watch(folder, serial: adds, for: .everything)
   }
-
-  /// Only for a watch that the kernel isn't known to have dropped.
-  func remove(_ watch: Int32) { _ = inotifytools_remove_watch_by_wd(watch) }
 
   /// The library gives a watch's number only for its name, finds dead folders by it too, and prints names that vanish to
   /// standard error. So every add has a name of its own that can't vanish: the descriptor's, and behind it the serial

@@ -39,23 +39,23 @@ struct Outbox {
     }
     guard !settled.isEmpty else { return nil }
     defer { settled = [] }
-    return .settled(Self.texts(of: settled))
+    guard let texts = Self.texts(of: settled) else { return .lookAgain("a folder's name can't be told as text") }
+    return .settled(texts)
   }
 
-  /// A path that isn't UTF-8 is announced by its nearest folder that is; so are two that are one as Swift strings.
-  static func texts(of paths: Set<RawPath>) -> Set<String> {
+  /// A path that isn't UTF-8 is announced by its folder; so are two that are one as Swift strings. Nil when the folder
+  /// has the same trouble.
+  static func texts(of paths: Set<RawPath>) -> Set<String>? {
     var texts: Set<String> = []
     for path in paths {
-      if let text = path.string, texts.insert(text).inserted { continue }
-      var folder = path.parent
-      while let next = folder {
-        if let text = next.string {
-          texts.insert(text)
-          break
-        }
-        folder = next.parent
-      }
+      if let text = path.string, insert(text, into: &texts) { continue }
+      guard let folder = path.parent?.string, insert(folder, into: &texts) else { return nil }
     }
     return texts
+  }
+
+  /// False when another spelling of it is there.
+  private static func insert(_ text: String, into texts: inout Set<String>) -> Bool {
+    texts.insert(text).memberAfterInsert.utf8.elementsEqual(text.utf8)
   }
 }

@@ -10,6 +10,7 @@ extension Tree {
       switch watch(next, followingLinks: depth == 0, listing: isLoud ? .everything : .folders, &watches) {
       case .watching(let found):
         atlas.change(next) { $0.depth = depth }
+        blind.remove(next)
         if isLoud { report(.changed(next, .touched)) }
         for entry in found.entries where !options.ignores(entry.name, entry.isFolder) {
           let path = next.appending(entry.name)
@@ -47,10 +48,9 @@ extension Tree {
   }
 
   /// Forgets a folder and all below it. A watch left on a folder that moved away would report under its old path.
-  mutating func release(_ path: RawPath, _ watches: inout some FolderWatching, isDead: Bool = false) {
-    let own = atlas[path]?.watch
+  mutating func release(_ path: RawPath, _ watches: inout some FolderWatching) {
     let forgotten = atlas.forget(path)
-    for watch in forgotten.watches where !(isDead && watch == own) { watches.remove(watch) }
+    for watch in forgotten.watches { watches.remove(watch) }
     if forgotten.hadPlace { mustLocate = true }
     blind.forget(path)
   }
@@ -91,6 +91,9 @@ struct Blindness {
     self.cause = cause
   }
 
+  mutating func remove(_ folder: RawPath) { folders[folder] = nil }
+
+  /// The folder and all below it.
   mutating func forget(_ path: RawPath) {
     if !folders.isEmpty { folders = folders.filter { !$0.key.isInside(path) } }
   }

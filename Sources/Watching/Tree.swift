@@ -76,8 +76,11 @@ struct Tree: InotifyListener {
     switch command {
     case .add(let folders):
       let known = Set(places.map(\.path))
-      places.append(contentsOf: folders.filter { !known.contains($0) }.map { Place(path: $0, kind: .folder) })
+      let new = folders.filter { !known.contains($0) && atlas[$0]?.depth == nil }
+      places.append(contentsOf: folders.subtracting(known).map { Place(path: $0, kind: .folder) })
       locate(&watches)
+      // What changed before the watch stood was told by nobody.
+      for path in new where atlas[path] != nil { report(.changed(path, .touched)) }
     case .verify:
       locate(&watches)
       retry(&watches)
@@ -123,7 +126,7 @@ extension Tree {
     _ kind: InotifyEvent.Kind, of path: RawPath, _ folder: Folder, _ watches: inout some FolderWatching
   ) {
     if kind.contains(.ignored) {
-      release(path, &watches, isDead: true)
+      release(path, &watches)
       // Unmounted, or deleted and made again: what the path names now is another folder.
       if let depth = folder.depth, depth > 0 { adopt(path, depth: depth, isLoud: true, &watches) }
     } else if kind.contains(.selfMoved) || kind.contains(.unmounted) || kind.contains(.selfDeleted) {
