@@ -1,6 +1,6 @@
 import Inotify
 
-/// Watches a shop's folders until it is stopped. One task may read `signals`.
+/// Watches a shop's folders until it is stopped or let go of. One task may read `signals`.
 package final class Watcher: Sendable {
   private let core: WatchCore
 

@@ -5,7 +5,8 @@ import Inotify
 
 package enum WatchSignal: Sendable, Equatable {
   /// These files and folders changed and are quiet now (absolute, as the options spell their roots). A folder stands for
-  /// what is directly in it; new folders are named together with what was found below them.
+  /// what is directly in it; new folders are named together with what was found below them, a folder that is gone stands
+  /// for all that was. The first complete write of a lone file comes without waiting.
   case settled(Set<String>)
   /// Everything may have changed; the text says why. The first signal is this one: the watches stand, so a full look made
   /// from here on misses nothing.
