@@ -28,8 +28,8 @@ final class Mailbox: Sendable {
   private struct State {
     var ledger: Ledger
     var queue: [Work] = []
-    /// The writer sleeps in `read`, or is about to.
-    var isIdle = false
+    /// How much work wakes the writer, which sleeps or is about to; nil while it is awake.
+    var wakesAt: Int?
     var isRetired = false
   }
 
@@ -55,8 +55,8 @@ final class Mailbox: Sendable {
     let isAccepted = state.withLock { state in
       guard !state.isRetired else { return false }
       state.queue.append(work)
-      if state.isIdle {
-        state.isIdle = false
+      if let count = state.wakesAt, state.queue.count >= count || !work.isAppend {
+        state.wakesAt = nil
         bell.ring()
       }
       return true
@@ -65,16 +65,31 @@ final class Mailbox: Sendable {
   }
 
   /// The writer's next work: everything that is queued. Sleeps while there is none.
-  func receive() -> [Work] {
+  ///
+  /// Callers whose entries have just become durable often append again at once. Without patience the first of them
+  /// would get a sync for itself while the others pile up, and a crowd would split into two halves that wait for each
+  /// other; so the writer gives `crowd` callers a moment to come back.
+  func receive(expecting crowd: Int) -> [Work] {
+    if crowd > 1 {
+      let work = take(atLeast: crowd)
+      if !work.isEmpty { return work }
+      bell.wait(atMost: 1)
+    }
     while true {
-      let work = state.withLock { state in
-        let work = state.queue
-        state.queue = []
-        state.isIdle = work.isEmpty
-        return work
-      }
+      let work = take(atLeast: 1)
       if !work.isEmpty { return work }
       bell.wait()
+    }
+  }
+
+  private func take(atLeast count: Int) -> [Work] {
+    state.withLock { state in
+      guard state.queue.count >= count || state.queue.contains(where: { !$0.isAppend }) else {
+        state.wakesAt = count
+        return []
+      }
+      defer { (state.queue, state.wakesAt) = ([], nil) }
+      return state.queue
     }
   }
 
@@ -104,6 +119,10 @@ final class Mailbox: Sendable {
 }
 
 extension Mailbox.Work {
+  var isAppend: Bool {
+    if case .append = self { true } else { false }
+  }
+
   func refuse(_ error: JournalError) {
     switch self {
     case .append(let request): request.waiter?.resume(returning: error)

@@ -48,10 +48,12 @@ extension Writer {
 
   /// Works until the journal is closed; gives who waits for that.
   fileprivate mutating func serve(_ mailbox: Mailbox) -> Waiter? {
+    var crowd = 0
     while true {
       var batch: [Request] = []
       var size = 0
-      for work in mailbox.receive() {
+      let works = mailbox.receive(expecting: crowd)
+      for work in works {
         if case .append(let request) = work {
           batch.append(request)
           size += request.size
@@ -68,6 +70,8 @@ extension Writer {
         }
       }
       commit(&batch, mailbox)
+      // Those who can come back now, and those who came meanwhile.
+      crowd = works.count + mailbox.waiting
     }
   }
 
