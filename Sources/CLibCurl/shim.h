@@ -20,9 +20,6 @@ static inline CURLcode curl_set_pointer(CURL *easy, CURLoption option, void *val
 static inline CURLcode curl_set_transfer_callback(CURL *easy, CURLoption option, curl_write_callback value) {
   return curl_easy_setopt(easy, option, value);
 }
-static inline CURLcode curl_set_seek_callback(CURL *easy, curl_seek_callback value) {
-  return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
-}
 static inline CURLcode curl_set_prereq_callback(CURL *easy, curl_prereq_callback value) {
   return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }

@@ -2,18 +2,18 @@ import CLibCurl
 
 extension Request {
   /// Refuses, before libcurl sees it, what must not be sent: an address that is none or that would carry a token over
-  /// plain HTTP to another machine, and header lines that would become two.
-  func check() throws(CurlFailure) {
-    _ = try isLoopback()
+  /// plain HTTP to another machine, and header lines that would become two. Whether the address is this machine's own.
+  func check() throws(CurlFailure) -> Bool {
     let lines = headers.lazy.flatMap { [$0.name, $0.value] }
     guard lines.allSatisfy({ $0.utf8.allSatisfy { byte in byte >= 0x20 && byte != 0x7F || byte == 0x09 } }) else {
       throw CurlFailure(.other, wasSent: false, message: "a header holds a control character; it was not sent")
     }
+    return try isLoopback()
   }
 
   /// Whether the address is this machine's own. Judged by libcurl's own reading of the address, so that the two can't
   /// differ; `localhost` never leaves the machine (libcurl resolves it by itself).
-  func isLoopback() throws(CurlFailure) -> Bool {
+  private func isLoopback() throws(CurlFailure) -> Bool {
     guard let parsed = curl_url() else { throw Request.bad("no memory to read the address") }
     defer { curl_url_cleanup(parsed) }
     guard !url.utf8.contains(0), curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK,

@@ -30,12 +30,13 @@ package final class Client: Sendable {
 
   /// The answer, whatever its status. Fails with `cancelled` when the task is cancelled.
   package func send(_ request: Request) async throws(CurlFailure) -> Response {
-    try request.check()
+    let isLoopback = try request.check()
     defer { withExtendedLifetime(self) {} }
     let ticket = Ticket()
     let result: Result<Response, CurlFailure> = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        mailbox.post(.start(Order(request: request, ticket: ticket, continuation: continuation)))
+        mailbox.post(
+          .start(Order(request: request, isLoopback: isLoopback, ticket: ticket, continuation: continuation)))
       }
     } onCancel: {
       // May run before the start is posted: then the loop finds the mark on the ticket.

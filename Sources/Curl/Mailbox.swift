@@ -4,6 +4,8 @@ import Synchronization
 /// A request that waits for its answer.
 struct Order: Sendable {
   let request: Request
+  /// Of `Request.check`.
+  let isLoopback: Bool
   let ticket: Ticket
   let continuation: UnsafeContinuation<Result<Response, CurlFailure>, Never>
 }

@@ -24,14 +24,6 @@ extension Transfer {
     return count
   }
 
-  fileprivate func rewind(to offset: Int) -> Int32 {
-    guard case .bytes(let bytes)? = order?.request.body, (0...bytes.count).contains(offset) else {
-      return CURL_SEEKFUNC_FAIL
-    }
-    taken = offset
-    return CURL_SEEKFUNC_OK
-  }
-
   /// After connecting, before the first byte: the boundary between "certainly not sent" and "may have been seen". Here
   /// for the second time, libcurl wants to send the request again, because a kept connection died under it.
   fileprivate func mayStart() -> Bool {
@@ -62,10 +54,6 @@ func giveBody(
   _ room: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
   transfer(context)?.give(into: UnsafeMutableRawBufferPointer(start: room, count: size * count)) ?? 0
-}
-
-func rewindBody(_ context: UnsafeMutableRawPointer?, _ offset: curl_off_t, _ origin: Int32) -> Int32 {
-  transfer(context)?.rewind(to: Int(offset)) ?? CURL_SEEKFUNC_FAIL
 }
 
 func aboutToSend(

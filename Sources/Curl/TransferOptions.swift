@@ -17,7 +17,7 @@ extension Transfer {
     curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
     curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
     curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    if try request.isLoopback() {
+    if order.isLoopback {
       curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
       curl_set_text(easy, CURLOPT_PROXY, "")
     } else {
@@ -60,23 +60,27 @@ extension Transfer {
       curl_set_long(easy, CURLOPT_HTTPGET, 1)
     case .none where request.method == .delete:
       curl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-    case .none: setBody(size: 0, method: request.method, isRepeatable: request.isRepeatable)
-    case .bytes(let bytes): setBody(size: bytes.count, method: request.method, isRepeatable: request.isRepeatable)
+    case .none: try setBody([], of: request)
+    case .bytes(let bytes): try setBody(bytes, of: request)
     case .multipart(let fields, let file): try setForm(fields, file)
     }
   }
 
-  private func setBody(size: Int, method: Request.Method, isRepeatable: Bool) {
-    let me = Unmanaged.passUnretained(self).toOpaque()
+  private func setBody(_ bytes: [UInt8], of request: Request) throws(CurlFailure) {
     curl_set_long(easy, CURLOPT_POST, 1)
-    if method != .post { curl_set_text(easy, CURLOPT_CUSTOMREQUEST, method.rawValue) }
-    curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(size))
-    curl_set_pointer(easy, CURLOPT_READDATA, me)
-    curl_set_transfer_callback(easy, CURLOPT_READFUNCTION, giveBody)
-    // Without it libcurl can't go back to the body's start, so it can't send the request again by itself.
-    guard isRepeatable else { return }
-    curl_set_pointer(easy, CURLOPT_SEEKDATA, me)
-    curl_set_seek_callback(easy, rewindBody)
+    if request.method != .post { curl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
+    curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
+    if request.isRepeatable {
+      // One piece with the headers, and libcurl's own to send again.
+      let code = bytes.withUnsafeBytes { body in
+        curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress))
+      }
+      guard code == CURLE_OK else { throw outOfMemory }
+    } else {
+      // libcurl has no way back to the body's start, so it can't send the request again by itself.
+      curl_set_pointer(easy, CURLOPT_READDATA, Unmanaged.passUnretained(self).toOpaque())
+      curl_set_transfer_callback(easy, CURLOPT_READFUNCTION, giveBody)
+    }
   }
 
   private func setForm(_ fields: [(name: String, value: String)], _ file: Request.File) throws(CurlFailure) {

@@ -4,15 +4,21 @@ import Support
 import Synchronization
 import Testing
 
-@Suite final class MemoTests: Sendable {
+private final class Counter: Sendable {
+  private let count = Atomic(0)
+
+  func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+}
+
+@Suite struct MemoTests {
   private let time = VirtualTime()
-  private let asked = Atomic(0)
+  private let asked = Counter()
 
   private func memo() -> Memo<String, Int> { Memo(lasting: .seconds(60), ambient: time.ambient) }
 
   /// Asks for a second and answers with the number of the question.
   private func ask() async throws(MarketplaceFailure) -> Int {
-    let number = asked.add(1, ordering: .relaxed).newValue
+    let number = asked.next()
     do { try await time.sleep(.seconds(1)) } catch { throw .unavailable(.init("cancelled")) }
     return number
   }

@@ -100,12 +100,13 @@ package final class ScriptedServer: Sendable {
 
   /// Ends every connection and the listening. A server that isn't stopped lives as long as the test process.
   package func stop() {
-    let open = state.withLock { state in
+    // Under the lock, as every closing is: a descriptor that was closed may be somebody else's already.
+    state.withLock { state in
+      guard !state.isStopped else { return }
       state.isStopped = true
-      return state.connections
+      shutdown(listener, Int32(SHUT_RDWR))
+      for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
     }
-    shutdown(listener, Int32(SHUT_RDWR))
-    for connection in open { shutdown(connection, Int32(SHUT_RDWR)) }
   }
 
   func record(_ request: Received) {
@@ -137,7 +138,11 @@ package final class ScriptedServer: Sendable {
   private func serve(_ script: @escaping @Sendable (Int) -> [Step]) {
     while true {
       let descriptor = accept(listener, nil, nil)
-      if descriptor < 0, errno == EINTR || errno == ECONNABORTED { continue }
+      // The test process may be short of descriptors for a moment: the client waits meanwhile.
+      if descriptor < 0, [EINTR, ECONNABORTED, EMFILE, ENFILE].contains(errno) {
+        sched_yield()
+        continue
+      }
       if descriptor < 0 { break }
       let number: Int? = state.withLock { state in
         guard !state.isStopped else { return nil }
@@ -153,11 +158,13 @@ package final class ScriptedServer: Sendable {
         ScriptedConnection(server: self, descriptor: descriptor, number: number).play(script(number))
       }
     }
-    Glibc.close(listener)
+    state.withLock { state in
+      state.isStopped = true
+      Glibc.close(listener)
+    }
   }
 
   func close(_ descriptor: Int32) {
-    // Under the lock: `stop` must not shut down a descriptor that was closed and given out again.
     state.withLock { state in
       state.connections.removeAll { $0 == descriptor }
       _ = Glibc.close(descriptor)
