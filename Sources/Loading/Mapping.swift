@@ -145,7 +145,7 @@ extension Resolver {
       if photo.size > capabilities.photoSize {
         note(
           .photoSize, mark,
-          "\(file) has \(photo.size >> 10) KiB, and \(name) takes \(capabilities.photoSize >> 10); make it smaller",
+          "\(file) has \(photo.size) bytes, and \(name) takes \(capabilities.photoSize); make it smaller",
           account: account)
       }
       if !capabilities.photoFormats.contains(format) {

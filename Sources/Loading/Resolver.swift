@@ -130,6 +130,9 @@ struct Resolver {
       if fields.price == nil { fields.isSpoilt = true }
     }
     fields.location = location([stack.own, stack.below], isOverride: false, &fields.isSpoilt)
+    // What was told to be unusable is not told again as missing, or as past a limit.
+    let weighty: [ListingKey] = [.price, .currency, .location, .photos]
+    if stack.own.hasInvalid, weighty.contains(where: { stack.isSpoilt($0) }) { fields.isSpoilt = true }
     if let photos = stack.find(.photos) { fields.photos = expand(photos, &shelf, &fields.isSpoilt) }
     return fields
   }
@@ -137,8 +140,9 @@ struct Resolver {
   private mutating func overridden(
     _ common: Fields, by selection: LayerStack.Selection, _ stack: LayerStack, _ shelf: inout PhotoShelf
   ) -> Fields {
-    guard !selection.isEmpty else { return common }
+    guard !selection.isEmpty || selection.own.hasInvalid else { return common }
     var fields = common
+    if selection.own.hasInvalid { fields.isSpoilt = true }
     if let entry = selection.find(.title) { fields.title = Resolver.text(entry)?.overriding }
     if let entry = selection.find(.description) { fields.description = Resolver.text(entry)?.overriding }
     if let entry = selection.find(.category) { fields.category = Resolver.text(entry)?.overriding }
@@ -206,7 +210,10 @@ struct Resolver {
       guard let entry = layer.find(.location) else { continue }
       guard case .map(let map) = entry.value else { break }
       if top == nil { top = entry.mark }
-      if map.isInvalid(ListingKey.latitude.rawValue) || map.isInvalid(ListingKey.longitude.rawValue) { return nil }
+      if map.hasInvalid {
+        isSpoilt = true
+        return nil
+      }
       parts.latitude = parts.latitude ?? map.find(.latitude)
       parts.longitude = parts.longitude ?? map.find(.longitude)
       parts.postalCode = parts.postalCode ?? map.find(.postalCode)

@@ -62,6 +62,7 @@ struct Entries: Hashable, Sendable {
 
   /// Whether the key was written, well or badly.
   func mentions(_ key: Int) -> Bool { (present | invalid) & (1 << UInt64(key)) != 0 }
+  var hasInvalid: Bool { invalid != 0 }
   func isInvalid(_ key: Int) -> Bool { invalid & (1 << UInt64(key)) != 0 }
 
   mutating func add(_ entry: Entry) {

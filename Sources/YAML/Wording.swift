@@ -11,7 +11,9 @@ enum Wording {
     let site = Site(
       input: input, line: Int(mark.line) + 1, column: Int(mark.column) + 1, contextLine: Int(parser.context_mark.line) + 1)
     let (kind, message) = words(problem, context, site)
-    let place = kind == .quote ? (Int(parser.context_mark.line) + 1, Int(parser.context_mark.column) + 1) : nil
+    // The end of a text that never ends tells nothing; its beginning does.
+    let isAtStart = kind == .quote || problem.contains("expected ':'")
+    let place = isAtStart ? (Int(parser.context_mark.line) + 1, Int(parser.context_mark.column) + 1) : nil
     return YAMLError(kind, line: place?.0 ?? site.line, column: place?.1 ?? site.column, message: message)
   }
 
