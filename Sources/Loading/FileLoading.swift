@@ -43,7 +43,8 @@ extension Loader {
       case .notRegular: (.fileType, "it is no regular file; put the file itself here, or rename it")
       case .tooLarge: (.fileSize, "the file is larger than 256 KiB; split it, or shorten it")
       case .changing: (.fileChanging, "the file keeps changing while it is read; wait until it is written")
-      case .failed(let reason): (.fileUnreadable, "the file can't be read: \(reason); mend that, its listings stay as they are")
+      case .failed(let reason):
+        (.fileUnreadable, "the file can't be read: \(reason); mend that, its listings stay as they are")
       case .vanished, .read: (.fileUnreadable, "the file went away while it was read")
       }
     return Problem(.error, rule: rule.rawValue, file: file, message: message)

@@ -87,7 +87,8 @@ struct Interpreter {
     if let first = seen.updateValue(events.line, forKey: name) {
       note(.yamlDuplicateKey, events, "\(quoted(name)) stands here again (first on line \(first)); keep one of them")
     } else if name == "<<" {
-      note(.yamlMergeKey, events, "merge keys (<<) are not taken; write the values out, or put them into _defaults.yaml")
+      note(
+        .yamlMergeKey, events, "merge keys (<<) are not taken; write the values out, or put them into _defaults.yaml")
     } else if keys.takesExtras, name.hasPrefix("x-") {
       // The seller's own.
     } else if keys.elsewhere.contains(name) {
@@ -178,7 +179,9 @@ struct Interpreter {
     while try events.next() != .sequenceEnd {
       let mark = mark(events)
       guard list.count < Interpreter.entryLimit else {
-        if isUsable { note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer") }
+        if isUsable {
+          note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer")
+        }
         isUsable = false
         try skip(&events)
         continue
@@ -215,7 +218,9 @@ struct Interpreter {
         continue
       }
       guard list.count < Interpreter.entryLimit else {
-        if isUsable { note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer") }
+        if isUsable {
+          note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer")
+        }
         isUsable = false
         try events.next()
         try skip(&events)
@@ -227,7 +232,8 @@ struct Interpreter {
       if !isNew {
         let first = lines[entryName] ?? list.first { $0.name == entryName }.map { Int($0.mark.line) } ?? 0
         note(
-          .yamlDuplicateKey, events, "\(quoted(entryName)) stands here again (first on line \(first)); keep one of them")
+          .yamlDuplicateKey, events, "\(quoted(entryName)) stands here again (first on line \(first)); keep one of them"
+        )
       }
       try events.next()
       guard isNew else {

@@ -44,7 +44,9 @@ extension KeySet {
     key("currency", .currency, .currency, "ISO 4217, in capitals. USD when nothing says otherwise."),
     key("category", .category, .text, "Your word; `categories` in hawker.yaml maps it for each marketplace."),
     key("condition", .condition, .word(Condition.allCases.map(\.rawValue)), "The thing's state."),
-    key("photos", .photos, .texts, "The first is the cover. Paths relative to this file, patterns (*, ?, [a-z]), addresses."),
+    key(
+      "photos", .photos, .texts,
+      "The first is the cover. Paths relative to this file, patterns (*, ?, [a-z]), addresses."),
     key("location", .location, .map(location), "Where it can be picked up."),
   ]
 

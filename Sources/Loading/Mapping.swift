@@ -100,7 +100,8 @@ extension Resolver {
     }
     if capabilities.discouragesContacts, let what = Contacts.first(in: description.value) {
       note(
-        .descriptionContacts, description.mark, "the description has \(what), which \(name) may take down; leave it out",
+        .descriptionContacts, description.mark,
+        "the description has \(what), which \(name) may take down; leave it out",
         severity: .warning, account: account)
     }
     if let currencies = capabilities.currencies, !currencies.contains(price.value.currency.code) {
@@ -150,7 +151,8 @@ extension Resolver {
       }
       if !capabilities.photoFormats.contains(format) {
         let formats = capabilities.photoFormats.map { "\($0)".uppercased() }.sorted().joined(separator: ", ")
-        note(.photoFormat, mark, "\(file) is \("\(format)".uppercased()), and \(name) takes \(formats)", account: account)
+        note(
+          .photoFormat, mark, "\(file) is \("\(format)".uppercased()), and \(name) takes \(formats)", account: account)
       }
     }
   }

@@ -64,7 +64,8 @@ struct PhotoShelf {
     guard Pattern.isPattern(path) else { return [try file(path, text)] }
     let matches = try expand(path, text)
     guard !matches.isEmpty else {
-      throw Refusal(rule: .photoMissing, message: "\(text) matches no file in \(shown(parent(path))); look at the spelling")
+      throw Refusal(
+        rule: .photoMissing, message: "\(text) matches no file in \(shown(parent(path))); look at the spelling")
     }
     guard matches.count <= PhotoShelf.countLimit else {
       throw Refusal(rule: .photoCount, message: "\(text) matches \(matches.count) files; name fewer")

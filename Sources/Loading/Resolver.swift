@@ -73,7 +73,9 @@ struct Resolver {
   }
 
   private mutating func fill(_ listing: inout Listing, _ stack: LayerStack) {
-    if case .text(let text)? = stack.find(.status)?.value { listing.status = Listing.Status(rawValue: text) ?? .available }
+    if case .text(let text)? = stack.find(.status)?.value {
+      listing.status = Listing.Status(rawValue: text) ?? .available
+    }
     if case .flag(let flag)? = stack.find(.protect)?.value { listing.isProtected = flag }
     if case .integer(let count)? = stack.find(.quantity)?.value { listing.quantity = count }
     if case .list(let tags)? = stack.find(.tags)?.value { listing.tags = tags.map(\.text) }
@@ -81,7 +83,9 @@ struct Resolver {
     if case .text(let reason)? = stack.find(.hold)?.value { listing.hold = reason }
     if let entry = stack.find(.movedFrom), case .text(let old) = entry.value {
       listing.movedFrom = old
-      if old == listing.id { note(.movedFrom, entry.mark, "moved_from is this listing's own id; write the id it had before") }
+      if old == listing.id {
+        note(.movedFrom, entry.mark, "moved_from is this listing's own id; write the id it had before")
+      }
     }
     if case .named(let named)? = stack.find(.adopt)?.value {
       for entry in named {
@@ -114,7 +118,9 @@ struct Resolver {
     guard !names.contains(name) else { return }
     let hint = Suggestion.text(for: name, among: names)
     let list = names.isEmpty ? "there are none" : "there are \(names.joined(separator: ", "))"
-    note(.accountUnknown, mark, "hawker.yaml has no account \(Interpreter.shown(name))\(hint.isEmpty ? "; \(list)" : hint)")
+    note(
+      .accountUnknown, mark, "hawker.yaml has no account \(Interpreter.shown(name))\(hint.isEmpty ? "; \(list)" : hint)"
+    )
   }
 
   // MARK: Values
@@ -154,7 +160,8 @@ struct Resolver {
     }
     if selection.find(.location) != nil {
       fields.location =
-        location([selection.own, selection.below, stack.own, stack.below], isOverride: true, &fields.isSpoilt)?.overriding
+        location([selection.own, selection.below, stack.own, stack.below], isOverride: true, &fields.isSpoilt)?
+        .overriding
     }
     if let entry = selection.find(.photos) { fields.photos = expand(entry, &shelf, &fields.isSpoilt)?.overriding }
     return fields
@@ -278,7 +285,8 @@ struct Resolver {
       if text.hasPrefix(root + "/") { return String(text.dropFirst(root.utf8.count + 1)) }
     }
     throw PhotoShelf.Refusal(
-      rule: .photoPath, message: "\(text) in hawker.yaml's defaults is not below the listings folder; put the photo there")
+      rule: .photoPath,
+      message: "\(text) in hawker.yaml's defaults is not below the listings folder; put the photo there")
   }
 
   // MARK: Completeness
@@ -305,7 +313,8 @@ struct Resolver {
     let place = mark.source == Source.own ? file : sources[Int(mark.source)].file
     problems.append(
       Problem(
-        severity, rule: rule.rawValue, file: place.isEmpty ? file : place, line: Int(mark.line), column: Int(mark.column),
+        severity, rule: rule.rawValue, file: place.isEmpty ? file : place, line: Int(mark.line),
+        column: Int(mark.column),
         message: message, account: account))
   }
 

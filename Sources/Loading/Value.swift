@@ -102,8 +102,10 @@ extension Value {
       }
       return .named(result)
     case (.named(let upper), .list(let below)):
-      // A list of accounts is a map of them without overrides.
-      let names = below.map { NamedValue(name: $0.text, mark: $0.mark, value: .map(Entries())) }
+      // A list of accounts is a map of them without overrides; the built-in one stands only alone.
+      let names = below.filter { $0.mark.source != Source.builtIn }.map {
+        NamedValue(name: $0.text, mark: $0.mark, value: .map(Entries()))
+      }
       return Value.named(upper).merged(over: .named(names))
     default: return self
     }

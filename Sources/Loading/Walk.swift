@@ -174,7 +174,9 @@ extension Loader {
       return lower
     }
     walk.problems += defaults.problems
-    if defaults.foundation.isBroken { walk.frozenFiles.insert(path.isEmpty && rootName.isEmpty ? "/" : named(path) + "/") }
+    if defaults.foundation.isBroken {
+      walk.frozenFiles.insert(path.isEmpty && rootName.isEmpty ? "/" : named(path) + "/")
+    }
     return defaults.foundation
   }
 

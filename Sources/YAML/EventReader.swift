@@ -222,7 +222,8 @@ package struct EventReader: ~Copyable {
 
   private func refusedTag(_ tag: UnsafeMutablePointer<yaml_char_t>?) -> YAMLError {
     let name = tag.map { String(cString: $0) } ?? "!"
-    return failure(.tag, "tags (\(name)) are not taken; write the value alone, or put text that begins with ! in quotes")
+    return failure(
+      .tag, "tags (\(name)) are not taken; write the value alone, or put text that begins with ! in quotes")
   }
 
   private func failure(_ kind: YAMLError.Kind, _ message: String) -> YAMLError {

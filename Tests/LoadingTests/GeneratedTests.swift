@@ -15,7 +15,9 @@ import Testing
     let wanted = loader.scan()
     #expect(wanted.root == .seen)
     #expect(wanted.listings.count == 1000)
-    let errors = wanted.problems.filter { $0.severity == .error && $0.rule != "listing/photo-count" && $0.rule != "listing/condition-unmapped" }
+    let errors = wanted.problems.filter {
+      $0.severity == .error && $0.rule != "listing/photo-count" && $0.rule != "listing/condition-unmapped"
+    }
     #expect(errors.isEmpty, "\(errors.prefix(3))")
     print(Dictionary(grouping: wanted.problems, by: \.rule).mapValues(\.count), wanted.frozenFiles)
     for problem in wanted.problems.prefix(5) { print(problem.place, problem.message) }

@@ -75,7 +75,8 @@ final class Shop {
   static func listing(_ changes: String = "", without: Set<String> = []) -> String {
     let lines = [
       ("id", "id: desk"), ("title", "title: Desk"), ("description", "description: A desk of oak."),
-      ("price", "price: 450.00"), ("category", "category: furniture"), ("photos", "photos: [https://example.com/desk.jpg]"),
+      ("price", "price: 450.00"), ("category", "category: furniture"),
+      ("photos", "photos: [https://example.com/desk.jpg]"),
       ("location", "location: { latitude: 45.5898, longitude: -122.7536 }"),
     ]
     let own = Set(changes.split(separator: "\n").compactMap { $0.split(separator: ":").first.map(String.init) })
