@@ -35,7 +35,8 @@ extension KeySet {
       key("latitude", .latitude, .coordinate(90), "Degrees north, a plain decimal: 45.5898."),
       key("longitude", .longitude, .coordinate(180), "Degrees east, a plain decimal: -122.7536."),
       key("postal_code", .postalCode, .postalCode, "In quotes, so that it stays text: \"97203\"."),
-    ])
+    ],
+    takesExtras: true)
 
   private static let content: [Key] = [
     key("title", .title, .title, "One line; each marketplace limits its length."),
@@ -55,7 +56,8 @@ extension KeySet {
     keys: [key("enabled", .enabled, .flag, "false leaves this account out.")] + content,
     elsewhere: [
       "id", "quantity", "tags", "status", "protect", "marketplaces", "replace", "moved_from", "adopt", "hold",
-    ])
+    ],
+    takesExtras: true)
 
   private static let shared: [Key] =
     content + [

@@ -43,9 +43,7 @@ package struct Loader {
     return loaded.config.accounts.map { account in
       let map = maps[account.marketplace] ?? CategoryMap(marketplace: account.marketplace, config: loaded)
       maps[account.marketplace] = map
-      return AccountContext(
-        name: account.name, marketplace: account.marketplace, isEnabled: account.isEnabled,
-        capabilities: options.capabilities[account.marketplace], categories: map)
+      return AccountContext(account, capabilities: options.capabilities[account.marketplace], categories: map)
     }
   }
 

@@ -6,16 +6,19 @@ struct Resolver {
   let sources: [Source]
   /// The draft's file, relative to the shop.
   let file: String
+  /// `file` alone: what the origins of all its posts share.
+  let files: [String]
   /// The file's folder, relative to the listings root.
   let folder: String
   private(set) var problems: [Problem] = []
-  private(set) var references: [PhotoUse] = []
+  var references: [PhotoUse] = []
 
   init(surroundings: Surroundings, sources: [Source], file: String, folder: String) {
     self.surroundings = surroundings
     self.sources = sources
     self.file = file
     self.folder = folder
+    files = [file]
   }
 
   /// A text under `photos`, and the folder that it starts from.
@@ -39,7 +42,11 @@ struct Resolver {
     var category: Found<String>?
     var condition: Found<Condition>?
     var location: Found<Location>?
-    var photos: Found<[Photo]>?
+    var photos: Found<[Photo]>? {
+      didSet { references = photos?.value.map(\.reference) ?? [] }
+    }
+    /// Made once, and shared by all posts that have these photos.
+    private(set) var references: [PhotoReference] = []
     /// A value that is there but can't be used; it was told.
     var isSpoilt = false
   }
@@ -205,7 +212,7 @@ struct Resolver {
     }
   }
 
-  // MARK: Location and photos
+  // MARK: Location
 
   /// `layers` from the top down; maps merge, and a null cuts off what is below it.
   private mutating func location(
@@ -240,53 +247,6 @@ struct Resolver {
     var postalCode: String?
     if case .text(let text) = parts.postalCode?.value { postalCode = text }
     return Found(value: Location(latitude: latitude, longitude: longitude, postalCode: postalCode), mark: top)
-  }
-
-  private mutating func expand(
-    _ entry: Entry, _ shelf: inout PhotoShelf, _ isSpoilt: inout Bool
-  ) -> Found<[Photo]>? {
-    guard case .list(let texts) = entry.value else { return nil }
-    var photos: [Photo] = []
-    photos.reserveCapacity(texts.count)
-    guard texts.count <= PhotoShelf.countLimit else {
-      note(.photoCount, entry.mark, "the listing names \(texts.count) photos; name at most \(PhotoShelf.countLimit)")
-      isSpoilt = true
-      return nil
-    }
-    for text in texts {
-      do throws(PhotoShelf.Refusal) {
-        for photo in try self.photos(text, &shelf) {
-          // A cover that its pattern names again is taken once.
-          if let path = photo.path, photos.contains(where: { $0.path == path }) { continue }
-          photos.append(photo)
-        }
-      } catch {
-        note(error.rule, text.mark, error.message)
-        isSpoilt = true
-      }
-    }
-    return Found(value: photos, mark: entry.mark)
-  }
-
-  private mutating func photos(_ text: MarkedText, _ shelf: inout PhotoShelf) throws(PhotoShelf.Refusal) -> [Photo] {
-    var use = PhotoUse(text: text.text, folder: folder)
-    if text.mark.source != Source.own {
-      let source = sources[Int(text.mark.source)]
-      use.folder = source.folder ?? ""
-      if source.folder == nil, !text.text.contains("://") { use.text = try fromShop(text.text) }
-    }
-    if !text.text.contains("://") { references.append(use) }
-    return try shelf.photos(use.text, from: use.folder)
-  }
-
-  private func fromShop(_ text: String) throws(PhotoShelf.Refusal) -> String {
-    if let root = surroundings.rootFromShop {
-      if root.isEmpty { return text }
-      if text.hasPrefix(root + "/") { return String(text.dropFirst(root.utf8.count + 1)) }
-    }
-    throw PhotoShelf.Refusal(
-      rule: .photoPath,
-      message: "\(text) in hawker.yaml's defaults is not below the listings folder; put the photo there")
   }
 
   // MARK: Completeness

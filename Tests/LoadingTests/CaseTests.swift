@@ -12,7 +12,7 @@ import Testing
     guard let folder = Descriptor.open(folder, in: AT_FDCWD, flags: O_DIRECTORY),
       let names = FolderNames(reading: folder, listsAll: true)
     else { return [] }
-    return names.all.filter { !$0.hasPrefix(".") }
+    return names.all.filter { !$0.hasPrefix(".") && $0 != "generated" }
   }()
 
   /// What no file in a repository can show: links, rights, sizes, races. Each has a test of its own.
