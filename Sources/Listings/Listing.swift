@@ -52,9 +52,9 @@ package struct WantedPost: Hashable, Sendable {
   /// The photos of the content, in its order, with the paths to read them from.
   package var photos: [Photo]
   /// Where each field's value came from.
-  package var origins: [Content.Field: Origin]
+  package var origins: Origins
 
-  package init(account: String, content: Content?, photos: [Photo] = [], origins: [Content.Field: Origin] = [:]) {
+  package init(account: String, content: Content?, photos: [Photo] = [], origins: Origins = [:]) {
     self.account = account
     self.content = content
     self.photos = photos

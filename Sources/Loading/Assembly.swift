@@ -29,20 +29,26 @@ extension Loader {
 
   /// Tells each place of an id that stands in several, and freezes it.
   private func repeatedIDs(_ walk: Walk, _ wanted: inout Wanted) -> Set<String> {
-    var first: [String: (file: String, place: FileResult.Place)] = [:]
-    first.reserveCapacity(walk.results.count)
+    var places: [(place: FileResult.Place, file: Int)] = []
+    places.reserveCapacity(walk.results.count)
+    for index in walk.results.indices {
+      for place in walk.results[index].result.places { places.append((place, index)) }
+    }
+    // Stable: the places of one id stay in the walk's order.
+    places.sort { $0.place.id < $1.place.id }
     var repeated: Set<String> = []
-    for (file, result) in walk.results {
-      for place in result.places {
-        guard let other = first[place.id] else {
-          first[place.id] = (file, place)
-          continue
-        }
-        if repeated.insert(place.id).inserted {
-          wanted.problems.append(duplicate(other.place, other.file, and: place, file))
-        }
-        wanted.problems.append(duplicate(place, file, and: other.place, other.file))
+    var first = 0
+    for index in places.indices.dropFirst() {
+      guard places[index].place.id == places[first].place.id else {
+        first = index
+        continue
       }
+      let (one, other) = (places[first], places[index])
+      let (oneFile, otherFile) = (walk.results[one.file].file, walk.results[other.file].file)
+      if repeated.insert(one.place.id).inserted {
+        wanted.problems.append(duplicate(one.place, oneFile, and: other.place, otherFile))
+      }
+      wanted.problems.append(duplicate(other.place, otherFile, and: one.place, oneFile))
     }
     wanted.frozenIDs.formUnion(repeated)
     return repeated

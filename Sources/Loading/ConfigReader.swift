@@ -47,7 +47,8 @@ package enum ConfigReader {
     case .notRegular: return .failure(Reason(text: "it is no regular file; write hawker.yaml as a file"))
     case .tooLarge: return .failure(Reason(text: "it is larger than 256 KiB; make it smaller"))
     case .changing: return .failure(Reason(text: "it keeps changing; wait until it is written"))
-    case .vanished: return .failure(Reason(text: "there is no such file; make one with `hawker init`, or correct --config"))
+    case .vanished:
+      return .failure(Reason(text: "there is no such file; make one with `hawker init`, or correct --config"))
     case .failed(let reason): return .failure(Reason(text: reason))
     }
   }
@@ -97,7 +98,9 @@ struct ConfigAssembly {
 
   mutating func take(_ entries: Entries) {
     if let entry = entries.find(.version), case .integer(let version) = entry.value, version != 1 {
-      note(.configVersion, entry.mark, "this hawker reads version 1, and the file says \(version); write version: 1, or update hawker")
+      note(
+        .configVersion, entry.mark,
+        "this hawker reads version 1, and the file says \(version); write version: 1, or update hawker")
     }
     let shop = loaded.config.shop
     if let path = text(entries, .listings) { loaded.config.listings = Paths.absolute(path, from: shop) }
@@ -131,7 +134,8 @@ struct ConfigAssembly {
         if case .map(let map) = entry.value, map.isInvalid(ConfigKey.marketplace.rawValue) { continue }
         note(
           .configAccountMarketplace, entry.mark,
-          "the account \(Interpreter.shown(entry.name)) doesn't say its marketplace; add marketplace: facebook, or offerup")
+          "the account \(Interpreter.shown(entry.name)) doesn't say its marketplace; add marketplace: facebook, or offerup"
+        )
         continue
       }
       loaded.accountMarks[entry.name] = marketplace.mark
@@ -183,7 +187,8 @@ struct ConfigAssembly {
     where !names.contains(selection.name) {
       note(
         .accountUnknown, selection.mark,
-        "there is no account \(Interpreter.shown(selection.name)) under accounts\(Suggestion.text(for: selection.name, among: names))")
+        "there is no account \(Interpreter.shown(selection.name)) under accounts\(Suggestion.text(for: selection.name, among: names))"
+      )
     }
   }
 

@@ -37,7 +37,9 @@ extension Interpreter {
       return value
     }
     let number = Int(text).map { min(max($0, 0), 100) }
-    note(.configPercent, events, "\(name) is \(quoted(text)); write a percentage from 0% to 100%, such as \(number ?? 20)%")
+    note(
+      .configPercent, events, "\(name) is \(quoted(text)); write a percentage from 0% to 100%, such as \(number ?? 20)%"
+    )
     return nil
   }
 
@@ -46,7 +48,8 @@ extension Interpreter {
     guard let address = WebAddress(text), address.isBase else {
       note(
         .configAddress, events,
-        "\(name) is \(quoted(text)); write an address such as https://shop.example.com, without user, query or fragment")
+        "\(name) is \(quoted(text)); write an address such as https://shop.example.com, without user, query or fragment"
+      )
       return nil
     }
     guard address.isSecure || address.isLoopback else {
@@ -61,7 +64,8 @@ extension Interpreter {
   mutating func listen(_ events: borrowing EventReader) -> String? {
     let text = events.scalarText()
     if text == "off" { return text }
-    if let colon = text.lastIndex(of: ":"), colon > text.startIndex, let port = UInt16(text[text.index(after: colon)...]),
+    if let colon = text.lastIndex(of: ":"), colon > text.startIndex,
+      let port = UInt16(text[text.index(after: colon)...]),
       text[text.index(after: colon)...].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), port >= 0,
       WebAddress.isHost(text[..<colon])
     {

@@ -168,4 +168,3 @@ extension Explanation {
     return amount.currency.map { "\(digits) \($0)" } ?? digits
   }
 }
-

@@ -1,34 +1,42 @@
 import Glibc
 import Listings
 
+/// Where a listing file is.
+struct FileSite {
+  /// Relative to the listings root.
+  let folder: String
+  /// As messages name it.
+  let shown: String
+}
+
 extension Loader {
   /// Loads one listing file, or takes over what the last scan made of it.
   mutating func load(
-    _ name: String, in folder: borrowing Descriptor, _ file: String, on base: Foundation, _ old: FileCache?,
+    _ name: String, in folder: borrowing Descriptor, _ site: FileSite, on base: Foundation, _ old: FileCache?,
     _ cache: inout FolderCache, _ walk: inout Walk
   ) {
     if let old, !old.wasFresh, old.generation == base.generation,
       let status = Files.status(name, in: folder.number), Stamp(status) == old.stamp,
       old.photos.isEmpty || photoPrint(old.photos) == old.photoPrint
     {
-      take(old.result, named(file), &walk)
+      take(old.result, site.shown, &walk)
       cache.files[name] = old
       return
     }
     let now = clock()
     switch buffer.read(name, in: folder.number) {
-    case .vanished: walk.vanished.append(named(file))
+    case .vanished: walk.vanished.append(site.shown)
     case .read(let count, let stamp):
-      var (result, photos) = interpret(count, name, file, on: base)
+      var (result, photos) = interpret(count, name, site, on: base)
       result.problems.sort()
-      take(result, named(file), &walk)
+      take(result, site.shown, &walk)
       cache.files[name] = FileCache(
         stamp: stamp, wasFresh: stamp.isFresh(at: now), generation: base.generation, result: result, photos: photos,
         photoPrint: photos.isEmpty ? 0 : photoPrint(photos))
     case let outcome:
       let result = FileResult(
-        problems: [Loader.problem(outcome, named(file))], frozen: Loader.stem(name), hidesListings: true)
-      take(result, named(file), &walk)
+        problems: [Loader.problem(outcome, site.shown)], frozen: Loader.stem(name), hidesListings: true)
+      take(result, site.shown, &walk)
     }
   }
 
@@ -43,7 +51,8 @@ extension Loader {
       case .notRegular: (.fileType, "it is no regular file; put the file itself here, or rename it")
       case .tooLarge: (.fileSize, "the file is larger than 256 KiB; split it, or shorten it")
       case .changing: (.fileChanging, "the file keeps changing while it is read; wait until it is written")
-      case .failed(let reason): (.fileUnreadable, "the file can't be read: \(reason); mend that, its listings stay as they are")
+      case .failed(let reason):
+        (.fileUnreadable, "the file can't be read: \(reason); mend that, its listings stay as they are")
       case .vanished, .read: (.fileUnreadable, "the file went away while it was read")
       }
     return Problem(.error, rule: rule.rawValue, file: file, message: message)
@@ -53,9 +62,9 @@ extension Loader {
 
   /// Interprets the first `count` bytes of the buffer.
   mutating func interpret(
-    _ count: Int, _ name: String, _ file: String, on base: Foundation
+    _ count: Int, _ name: String, _ site: FileSite, on base: Foundation
   ) -> (FileResult, [Resolver.PhotoUse]) {
-    let shown = named(file)
+    let shown = site.shown
     let parsed = ListingFile(
       buffer.bytes.span.extracting(0..<count), file: shown, keys: KeySet.listing, source: Source.own)
     var result = FileResult()
@@ -68,13 +77,12 @@ extension Loader {
           .error, rule: Rule.noDocument.rawValue, file: shown, line: 1, column: 1,
           message: "the file holds no listing; write one, or remove the file to take its posts down"))
     }
-    let stem = Loader.stem(name)
-    if result.hidesListings || base.isBroken { result.frozen = parsed.identifiers + stem }
+    if result.hidesListings || base.isBroken { result.frozen = parsed.identifiers + Loader.stem(name) }
     var resolver = Resolver(
       surroundings: surroundings, sources: sources, file: shown,
-      folder: file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "")
+      folder: site.folder)
     for draft in parsed.drafts {
-      guard let id = id(of: draft, stem: parsed.drafts.count == 1 ? stem.first : nil, name, &result, &resolver) else {
+      guard let id = id(of: draft, isAlone: parsed.drafts.count == 1, name, &result, &resolver) else {
         continue
       }
       let mark = draft.entries.find(.id)?.mark ?? draft.mark
@@ -94,14 +102,15 @@ extension Loader {
 
   /// The draft's id: as written, or the file's stem. Without one, the file's listings can't be told.
   private func id(
-    of draft: Draft, stem: String?, _ name: String, _ result: inout FileResult, _ resolver: inout Resolver
+    of draft: Draft, isAlone: Bool, _ name: String, _ result: inout FileResult, _ resolver: inout Resolver
   ) -> String? {
     if case .text(let id)? = draft.entries.find(.id)?.value { return id }
+    let stem = isAlone ? Loader.stem(name).first : nil
     if let stem, !draft.entries.isInvalid(ListingKey.id.rawValue) { return stem }
     result.hidesListings = true
     result.frozen += Loader.stem(name)
     if !draft.entries.isInvalid(ListingKey.id.rawValue) {
-      let end = name.lastIndex(of: ".") ?? name.endIndex
+      let end = name.utf8.lastIndex(of: 0x2E) ?? name.endIndex
       let hint = Interpreter.repair(String(name[..<end]))
       resolver.note(
         .idMissing, draft.mark,

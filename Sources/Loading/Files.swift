@@ -105,7 +105,9 @@ struct FileBuffer {
       guard let before = Files.status(of: file) else { return .failed(Files.reason(errno)) }
       guard FileKind(before) == .file else { return .notRegular }
       guard before.st_size <= FileBuffer.limit else { return .tooLarge }
-      guard let count = fill(from: file.number) else { return .failed(Files.reason(errno)) }
+      guard let count = fill(from: file.number, expecting: Int(before.st_size)) else {
+        return .failed(Files.reason(errno))
+      }
       guard count <= FileBuffer.limit else { return .tooLarge }
       guard let after = Files.status(of: file) else { return .failed(Files.reason(errno)) }
       if Stamp(before) == Stamp(after), count == Int(after.st_size) { return .read(count: count, Stamp(after)) }
@@ -113,8 +115,8 @@ struct FileBuffer {
     return .changing
   }
 
-  /// How many bytes there were; nil with `errno` set.
-  private mutating func fill(from descriptor: Int32) -> Int? {
+  /// How many bytes there were; nil with `errno` set. Stops at the expected size: whether the file grew, its status tells.
+  private mutating func fill(from descriptor: Int32, expecting size: Int) -> Int? {
     reads += 1
     var count = 0
     return bytes.withUnsafeMutableBytes { buffer in
@@ -125,8 +127,8 @@ struct FileBuffer {
           if errno == EINTR { continue }
           return nil
         }
-        if got == 0 { break }
         count += got
+        if got == 0 || count == size { break }
       }
       return count
     }

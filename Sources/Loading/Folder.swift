@@ -2,7 +2,7 @@ import Glibc
 
 /// The names in one folder, told apart by what a listings root may hold.
 struct FolderNames {
-  /// Ending in .yaml or .yml, sorted by their bytes.
+  /// Ending in .yaml or .yml; sorted.
   var listings: [String] = []
   var folders: [String] = []
   /// Names of listing files that are no files, with what they are.
@@ -10,7 +10,7 @@ struct FolderNames {
   /// Links to folders: not followed.
   var links: [String] = []
   var hasDefaults = false
-  /// Every name, when asked for.
+  /// Every name, sorted by its bytes, when asked for.
   var all: [String] = []
 
   static let defaultsName = "_defaults.yaml"
@@ -30,8 +30,8 @@ struct FolderNames {
       take(entry, in: folder.number, listsAll: listsAll)
     }
     guard errno == 0 else { return nil }
-    listings.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    listings.sort()
+    folders.sort()
     all.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     refused.sort { $0.name < $1.name }
     links.sort()

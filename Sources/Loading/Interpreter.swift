@@ -30,8 +30,7 @@ struct Interpreter {
   // MARK: Maps
 
   mutating func map(_ keys: KeySet, _ events: inout EventReader) throws(YAMLError) -> Entries {
-    var entries = Entries(reserving: keys.keys.count > 12 ? 16 : 4)
-    var lines: [(key: Int, line: Int)] = []
+    var entries = Entries(reserving: keys.keys.count > 12 ? 14 : 3)
     var extras: [String: Int] = [:]
     while try events.next() != .mappingEnd {
       guard events.kind == .scalar else {
@@ -46,14 +45,13 @@ struct Interpreter {
         try extra(keys, &extras, &events)
         continue
       }
-      let line = events.line
-      if let first = lines.first(where: { $0.key == key.index }) {
-        note(.yamlDuplicateKey, events, "\(key.name) stands here again (first on line \(first.line)); keep one of them")
+      if entries.mentions(key.index) {
+        let first = entries.find(key.index).map { " (first on line \($0.mark.line))" } ?? ""
+        note(.yamlDuplicateKey, events, "\(key.name) stands here again\(first); keep one of them")
         try events.next()
         try skip(&events)
         continue
       }
-      lines.append((key.index, line))
       try entry(of: key, into: &entries, &events)
     }
     return entries
@@ -83,11 +81,17 @@ struct Interpreter {
   private mutating func extra(
     _ keys: KeySet, _ seen: inout [String: Int], _ events: inout EventReader
   ) throws(YAMLError) {
+    guard problems.count <= Interpreter.problemLimit else {
+      // Nobody would read it, and looking for what was meant takes time.
+      try events.next()
+      return try skip(&events)
+    }
     let name = events.scalarText()
     if let first = seen.updateValue(events.line, forKey: name) {
       note(.yamlDuplicateKey, events, "\(quoted(name)) stands here again (first on line \(first)); keep one of them")
     } else if name == "<<" {
-      note(.yamlMergeKey, events, "merge keys (<<) are not taken; write the values out, or put them into _defaults.yaml")
+      note(
+        .yamlMergeKey, events, "merge keys (<<) are not taken; write the values out, or put them into _defaults.yaml")
     } else if keys.takesExtras, name.hasPrefix("x-") {
       // The seller's own.
     } else if keys.elsewhere.contains(name) {
@@ -163,86 +167,10 @@ struct Interpreter {
     }
   }
 
-  private mutating func mismatch(_ message: String, _ events: inout EventReader) throws(YAMLError) -> Value? {
+  mutating func mismatch(_ message: String, _ events: inout EventReader) throws(YAMLError) -> Value? {
     note(dialect == .config ? .configType : .type, events, message)
     try skip(&events)
     return nil
-  }
-
-  private mutating func texts(_ name: StaticString, _ events: inout EventReader) throws(YAMLError) -> Value? {
-    guard events.kind == .sequenceStart else {
-      return try mismatch("\(name) must be a list: [a, b], or a line - VALUE for each", &events)
-    }
-    var list: [MarkedText] = []
-    var isUsable = true
-    while try events.next() != .sequenceEnd {
-      let mark = mark(events)
-      guard list.count < Interpreter.entryLimit else {
-        if isUsable { note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer") }
-        isUsable = false
-        try skip(&events)
-        continue
-      }
-      if events.kind == .scalar, !isNull(events) {
-        if let text = text(name, events, allowsLines: false) {
-          list.append(MarkedText(text: text, mark: mark))
-        } else {
-          isUsable = false
-        }
-      } else {
-        _ = try mismatch("an entry of \(name) must be text", &events)
-        isUsable = false
-      }
-    }
-    return isUsable ? .list(list) : nil
-  }
-
-  private mutating func named(
-    _ shape: Shape, _ name: StaticString, _ events: inout EventReader
-  ) throws(YAMLError) -> Value? {
-    guard events.kind == .mappingStart else {
-      return try mismatch("\(name) must be a map from names to values", &events)
-    }
-    var list: [NamedValue] = []
-    var lines: [String: Int] = [:]
-    var isUsable = true
-    while try events.next() != .mappingEnd {
-      guard events.kind == .scalar else {
-        note(.yamlComplexKey, events, "a key is a list or map; write a word and a colon")
-        try skip(&events)
-        try events.next()
-        try skip(&events)
-        continue
-      }
-      guard list.count < Interpreter.entryLimit else {
-        if isUsable { note(.yamlTooMany, events, "\(name) has more than \(Interpreter.entryLimit) entries; write fewer") }
-        isUsable = false
-        try events.next()
-        try skip(&events)
-        continue
-      }
-      let entryName = events.scalarText()
-      let mark = mark(events)
-      let isNew = list.count < 8 ? !list.contains { $0.name == entryName } : lines[entryName] == nil
-      if !isNew {
-        let first = lines[entryName] ?? list.first { $0.name == entryName }.map { Int($0.mark.line) } ?? 0
-        note(
-          .yamlDuplicateKey, events, "\(quoted(entryName)) stands here again (first on line \(first)); keep one of them")
-      }
-      try events.next()
-      guard isNew else {
-        try skip(&events)
-        continue
-      }
-      if list.count == 7 { for entry in list { lines[entry.name] = Int(entry.mark.line) } }
-      if list.count >= 7 { lines[entryName] = Int(mark.line) }
-      if let value = try read(shape, of: name, &events) {
-        list.append(NamedValue(name: entryName, mark: mark, value: value))
-      } else {
-        isUsable = false
-      }
-    }
-    return isUsable ? .named(list) : nil
   }
 
   // MARK: Notes

@@ -1,5 +1,5 @@
 /// What a key's value must look like.
-indirect enum Shape: Sendable {
+enum Shape: Sendable {
   case title
   /// Text that may have several lines.
   case paragraph
@@ -18,7 +18,7 @@ indirect enum Shape: Sendable {
   case map(KeySet)
   /// Account names, or a map from them to overrides.
   case accounts(KeySet)
-  case named(Shape)
+  indirect case named(Shape)
   case duration
   case percent
   /// https, or http on loopback.
@@ -28,8 +28,8 @@ indirect enum Shape: Sendable {
   case later
 }
 
-/// A key that a map may have: read by it, documented by it.
-struct Key: Sendable {
+/// A key that a map may have: read by it, documented by it. A class, because it is looked up for every line.
+final class Key: Sendable {
   let name: StaticString
   /// Its place in the vocabulary; the same in every set that has the key.
   let index: Int

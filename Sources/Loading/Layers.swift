@@ -59,7 +59,8 @@ struct LayerStack {
     let lower = below.find(.marketplaces)
     guard let upper = own.find(.marketplaces) else { return Selection.all(of: lower, isBelow: true) }
     guard case .named(let named) = upper.value else { return Selection.all(of: upper, isBelow: false) }
-    var result = Selection.all(of: lower, isBelow: true)
+    // What nobody said, every account, is no selection to add overrides to.
+    var result = Selection.all(of: lower, isBelow: true).filter { $0.mark.source != Source.builtIn }
     for entry in named {
       let index = result.firstIndex { $0.name == entry.name }
       guard case .map(let overrides) = entry.value else {

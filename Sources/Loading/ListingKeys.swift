@@ -35,7 +35,8 @@ extension KeySet {
       key("latitude", .latitude, .coordinate(90), "Degrees north, a plain decimal: 45.5898."),
       key("longitude", .longitude, .coordinate(180), "Degrees east, a plain decimal: -122.7536."),
       key("postal_code", .postalCode, .postalCode, "In quotes, so that it stays text: \"97203\"."),
-    ])
+    ],
+    takesExtras: true)
 
   private static let content: [Key] = [
     key("title", .title, .title, "One line; each marketplace limits its length."),
@@ -44,7 +45,9 @@ extension KeySet {
     key("currency", .currency, .currency, "ISO 4217, in capitals. USD when nothing says otherwise."),
     key("category", .category, .text, "Your word; `categories` in hawker.yaml maps it for each marketplace."),
     key("condition", .condition, .word(Condition.allCases.map(\.rawValue)), "The thing's state."),
-    key("photos", .photos, .texts, "The first is the cover. Paths relative to this file, patterns (*, ?, [a-z]), addresses."),
+    key(
+      "photos", .photos, .texts,
+      "The first is the cover. Paths relative to this file, patterns (*, ?, [a-z]), addresses."),
     key("location", .location, .map(location), "Where it can be picked up."),
   ]
 
@@ -53,7 +56,8 @@ extension KeySet {
     keys: [key("enabled", .enabled, .flag, "false leaves this account out.")] + content,
     elsewhere: [
       "id", "quantity", "tags", "status", "protect", "marketplaces", "replace", "moved_from", "adopt", "hold",
-    ])
+    ],
+    takesExtras: true)
 
   private static let shared: [Key] =
     content + [

@@ -43,9 +43,7 @@ package struct Loader {
     return loaded.config.accounts.map { account in
       let map = maps[account.marketplace] ?? CategoryMap(marketplace: account.marketplace, config: loaded)
       maps[account.marketplace] = map
-      return AccountContext(
-        name: account.name, marketplace: account.marketplace, isEnabled: account.isEnabled,
-        capabilities: options.capabilities[account.marketplace], categories: map)
+      return AccountContext(account, capabilities: options.capabilities[account.marketplace], categories: map)
     }
   }
 
@@ -132,7 +130,8 @@ package struct Loader {
 
   private static func rootMissing(_ path: String, _ code: Int32) -> String {
     switch code {
-    case ENOENT: "the listings folder \(path) is not there; is its disk mounted, and is `listings` in hawker.yaml right?"
+    case ENOENT:
+      "the listings folder \(path) is not there; is its disk mounted, and is `listings` in hawker.yaml right?"
     case ENOTDIR: "\(path) is no folder; correct `listings` in hawker.yaml"
     case EACCES: "the listings folder \(path) can't be read; give this user the permission"
     default: "the listings folder \(path) can't be read: \(Files.reason(code))"
@@ -148,9 +147,11 @@ package struct Loader {
     switch marker.read(".hawker", in: root.number) {
     case .read(let count, _):
       if String(decoding: marker.bytes[..<count], as: UTF8.self).contains(lineage) { return nil }
-      return "\(path) belongs to another journal; use the state folder that belongs to it, or correct `listings` in hawker.yaml"
+      return
+        "\(path) belongs to another journal; use the state folder that belongs to it, or correct `listings` in hawker.yaml"
     case .vanished:
-      return "\(path) is not the folder that this journal was kept for (its mark is gone); mount or restore the right one. "
+      return
+        "\(path) is not the folder that this journal was kept for (its mark is gone); mount or restore the right one. "
         + "If you moved the listings on purpose, `hawker init --adopt-root` shows what would change and asks"
     default:
       return "\(path) can't be recognised: its mark can't be read; look at the disk and the permissions"

@@ -5,7 +5,7 @@ extension Resolver {
   /// `mark`: where the listing begins, for what no line says.
   mutating func post(_ fields: Fields, on account: AccountContext, _ mark: Mark) -> WantedPost {
     var post = WantedPost(account: account.name, content: nil)
-    post.origins = origins(fields)
+    post.origins = origins(fields, takesLocation: account.capabilities?.takesLocation ?? true)
     guard let capabilities = account.capabilities, let title = fields.title, let description = fields.description,
       let price = fields.price, let category = fields.category
     else { return post }
@@ -21,28 +21,23 @@ extension Resolver {
         "\(capabilities.marketplace) wants a location; add location: { latitude: …, longitude: … } here or in defaults",
         account: account.name)
     }
-    if !capabilities.takesLocation {
-      location = nil
-      post.origins[.location] = nil
-    }
-    let photos = fields.photos?.value ?? []
+    if !capabilities.takesLocation { location = nil }
     for problem in problems[before...] where problem.severity == .error { return post }
-    post.photos = photos
+    post.photos = fields.photos?.value ?? []
     post.content = Content(
       title: title.value, description: description.value, price: price.value, category: word, condition: condition,
-      location: location, photos: photos.map(\.reference))
+      location: location, photos: fields.references)
     return post
   }
 
-  private func origins(_ fields: Fields) -> [Content.Field: Origin] {
-    var origins: [Content.Field: Origin] = [:]
-    origins.reserveCapacity(7)
+  private func origins(_ fields: Fields, takesLocation: Bool) -> Origins {
+    var origins = Origins(sharing: files)
     if let found = fields.title { origins[.title] = origin(found) }
     if let found = fields.description { origins[.description] = origin(found) }
     if let found = fields.price { origins[.price] = origin(found) }
     if let found = fields.category { origins[.category] = origin(found) }
     if let found = fields.condition { origins[.condition] = origin(found) }
-    if let found = fields.location { origins[.location] = origin(found) }
+    if takesLocation, let found = fields.location { origins[.location] = origin(found) }
     if let found = fields.photos { origins[.photos] = origin(found) }
     return origins
   }
@@ -63,7 +58,7 @@ extension Resolver {
 
   /// An override is the marketplace's own word already.
   private mutating func mapped(
-    _ category: Found<String>, _ account: AccountContext, _ origins: inout [Content.Field: Origin]
+    _ category: Found<String>, _ account: AccountContext, _ origins: inout Origins
   ) -> String {
     if category.isOverride { return category.value }
     if let target = account.categories[category.value] {
@@ -100,7 +95,8 @@ extension Resolver {
     }
     if capabilities.discouragesContacts, let what = Contacts.first(in: description.value) {
       note(
-        .descriptionContacts, description.mark, "the description has \(what), which \(name) may take down; leave it out",
+        .descriptionContacts, description.mark,
+        "the description has \(what), which \(name) may take down; leave it out",
         severity: .warning, account: account)
     }
     if let currencies = capabilities.currencies, !currencies.contains(price.value.currency.code) {
@@ -145,12 +141,13 @@ extension Resolver {
       if photo.size > capabilities.photoSize {
         note(
           .photoSize, mark,
-          "\(file) has \(photo.size >> 10) KiB, and \(name) takes \(capabilities.photoSize >> 10); make it smaller",
+          "\(file) has \(photo.size) bytes, and \(name) takes \(capabilities.photoSize); make it smaller",
           account: account)
       }
       if !capabilities.photoFormats.contains(format) {
         let formats = capabilities.photoFormats.map { "\($0)".uppercased() }.sorted().joined(separator: ", ")
-        note(.photoFormat, mark, "\(file) is \("\(format)".uppercased()), and \(name) takes \(formats)", account: account)
+        note(
+          .photoFormat, mark, "\(file) is \("\(format)".uppercased()), and \(name) takes \(formats)", account: account)
       }
     }
   }

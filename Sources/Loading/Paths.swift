@@ -13,12 +13,12 @@ enum Paths {
   }
 
   static func parent(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return "/" }
+    guard let slash = path.utf8.lastIndex(of: 0x2F), slash > path.startIndex else { return "/" }
     return String(path[..<slash])
   }
 
   static func last(_ path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    path.utf8.lastIndex(of: 0x2F).map { String(path[path.index(after: $0)...]) } ?? path
   }
 
   /// `path` from `folder`, when it is in it: empty for the folder itself, nil when it is elsewhere.

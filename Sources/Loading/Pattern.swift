@@ -1,16 +1,16 @@
-/// A pattern for one component of a path: `*`, `?`, `[a-z]`, `[!a-z]`. Matched by bytes, in time bounded by the product
-/// of the lengths: a star is tried again only from the last one.
+/// A pattern for one component of a path: `*`, `?`, `[a-z]`, `[!a-z]`. Matched in time bounded by the product of the
+/// lengths: a star is tried again only from the last one.
 struct Pattern {
-  private let pattern: [UInt8]
+  private let pattern: [UInt32]
 
-  init(_ text: some StringProtocol) { pattern = Array(text.utf8) }
+  init(_ text: some StringProtocol) { pattern = text.unicodeScalars.map(\.value) }
 
   static func isPattern(_ text: some StringProtocol) -> Bool {
     text.utf8.contains { $0 == 0x2A || $0 == 0x3F || $0 == 0x5B }
   }
 
   func matches(_ text: String) -> Bool {
-    let name = Array(text.utf8)
+    let name = text.unicodeScalars.map(\.value)
     // Hidden names are meant only when the pattern says so.
     if name.first == 0x2E, pattern.first != 0x2E { return false }
     var (index, position) = (0, 0)
@@ -20,8 +20,7 @@ struct Pattern {
         star = (index, position)
         index += 1
       } else if let next = step(index, name[position]) {
-        index = next
-        position = after(position, in: name, when: index > 0 && pattern[index - 1] == 0x3F)
+        (index, position) = (next, position + 1)
       } else if let last = star {
         star = (last.pattern, last.name + 1)
         (index, position) = (last.pattern + 1, last.name + 1)
@@ -33,28 +32,21 @@ struct Pattern {
     return index == pattern.count
   }
 
-  /// `?` stands for a whole character, however many bytes it has.
-  private func after(_ position: Int, in name: [UInt8], when isWhole: Bool) -> Int {
-    var next = position + 1
-    while isWhole, next < name.count, name[next] & 0xC0 == 0x80 { next += 1 }
-    return next
-  }
-
-  /// The pattern's index behind what matched `byte`; nil when nothing does.
-  private func step(_ index: Int, _ byte: UInt8) -> Int? {
+  /// The pattern's index behind what matched `scalar`; nil when nothing does.
+  private func step(_ index: Int, _ scalar: UInt32) -> Int? {
     guard index < pattern.count else { return nil }
     switch pattern[index] {
     case 0x3F: return index + 1
     case 0x5B:
       guard let end = pattern[(index + 1)...].dropFirst().firstIndex(of: 0x5D) else {
-        return byte == 0x5B ? index + 1 : nil
+        return scalar == 0x5B ? index + 1 : nil
       }
-      return contains(byte, in: pattern[(index + 1)..<end]) ? end + 1 : nil
-    default: return pattern[index] == byte ? index + 1 : nil
+      return contains(scalar, in: pattern[(index + 1)..<end]) ? end + 1 : nil
+    default: return pattern[index] == scalar ? index + 1 : nil
     }
   }
 
-  private func contains(_ byte: UInt8, in set: ArraySlice<UInt8>) -> Bool {
+  private func contains(_ scalar: UInt32, in set: ArraySlice<UInt32>) -> Bool {
     var set = set
     let isNegated = set.first == 0x21 || set.first == 0x5E
     if isNegated { set = set.dropFirst() }
@@ -64,7 +56,7 @@ struct Pattern {
         high = set[set.startIndex + 1]
         set = set.dropFirst(2)
       }
-      if low <= byte, byte <= high { return !isNegated }
+      if low <= scalar, scalar <= high { return !isNegated }
     }
     return isNegated
   }

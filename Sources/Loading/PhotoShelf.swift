@@ -24,6 +24,8 @@ struct PhotoShelf {
   /// No marketplace takes more; reading it would cost time for nothing.
   static let sizeLimit = 64 << 20
   static let countLimit = 500
+  /// Longer ones are no slip, and each component costs a look at the disk.
+  static let pathLimit = 1024
 
   private let clock: @Sendable () -> Int64
   private var root: Int32 = -1
@@ -57,14 +59,13 @@ struct PhotoShelf {
 
   /// The photos that `text`, written by a file in `folder` (relative to the root), stands for.
   mutating func photos(_ text: String, from folder: String) throws(Refusal) -> [Photo] {
-    if let scheme = text.firstIndex(of: ":"), text[scheme...].hasPrefix("://") || text.hasPrefix("data:") {
-      return [try address(text)]
-    }
+    if PhotoShelf.isAddress(text) { return [try address(text)] }
     let path = try resolved(text, from: folder)
     guard Pattern.isPattern(path) else { return [try file(path, text)] }
     let matches = try expand(path, text)
     guard !matches.isEmpty else {
-      throw Refusal(rule: .photoMissing, message: "\(text) matches no file in \(shown(parent(path))); look at the spelling")
+      throw Refusal(
+        rule: .photoMissing, message: "\(text) matches no file in \(shown(parent(path))); look at the spelling")
     }
     guard matches.count <= PhotoShelf.countLimit else {
       throw Refusal(rule: .photoCount, message: "\(text) matches \(matches.count) files; name fewer")
@@ -74,8 +75,14 @@ struct PhotoShelf {
     return result
   }
 
+  /// What has a scheme, of whatever kind, is no path.
+  static func isAddress(_ text: String) -> Bool {
+    guard let colon = text.utf8.firstIndex(of: 0x3A) else { return false }
+    return text.utf8[colon...].starts(with: "://".utf8) || text.utf8.starts(with: "data:".utf8)
+  }
+
   private func address(_ text: String) throws(Refusal) -> Photo {
-    guard WebAddress(text) != nil else {
+    guard WebAddress.isAddress(text) else {
       throw Refusal(
         rule: .photoAddress,
         message: "the photo's address must be https://HOST/PATH or http://, of plain ASCII; percent-encode the rest")
@@ -90,6 +97,10 @@ struct PhotoShelf {
     guard !text.hasPrefix("/"), !text.hasPrefix("~") else {
       throw Refusal(rule: .photoPath, message: "\(text) is no relative path; put the photo below the listings folder")
     }
+    guard text.utf8.count <= PhotoShelf.pathLimit else {
+      throw Refusal(
+        rule: .photoPath, message: "the photo's path has more than \(PhotoShelf.pathLimit) bytes; shorten it")
+    }
     var parts = folder.split(separator: "/")
     for part in text.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
       if part != ".." {
@@ -102,7 +113,7 @@ struct PhotoShelf {
   }
 
   private func parent(_ path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    path.utf8.lastIndex(of: 0x2F).map { String(path[..<$0]) } ?? ""
   }
 
   private func shown(_ folder: String) -> String { folder.isEmpty ? "the listings folder" : folder }

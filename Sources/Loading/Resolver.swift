@@ -6,16 +6,19 @@ struct Resolver {
   let sources: [Source]
   /// The draft's file, relative to the shop.
   let file: String
+  /// `file` alone: what the origins of all its posts share.
+  let files: [String]
   /// The file's folder, relative to the listings root.
   let folder: String
   private(set) var problems: [Problem] = []
-  private(set) var references: [PhotoUse] = []
+  var references: [PhotoUse] = []
 
   init(surroundings: Surroundings, sources: [Source], file: String, folder: String) {
     self.surroundings = surroundings
     self.sources = sources
     self.file = file
     self.folder = folder
+    files = [file]
   }
 
   /// A text under `photos`, and the folder that it starts from.
@@ -39,7 +42,11 @@ struct Resolver {
     var category: Found<String>?
     var condition: Found<Condition>?
     var location: Found<Location>?
-    var photos: Found<[Photo]>?
+    var photos: Found<[Photo]>? {
+      didSet { references = photos?.value.map(\.reference) ?? [] }
+    }
+    /// Made once, and shared by all posts that have these photos.
+    private(set) var references: [PhotoReference] = []
     /// A value that is there but can't be used; it was told.
     var isSpoilt = false
   }
@@ -73,7 +80,9 @@ struct Resolver {
   }
 
   private mutating func fill(_ listing: inout Listing, _ stack: LayerStack) {
-    if case .text(let text)? = stack.find(.status)?.value { listing.status = Listing.Status(rawValue: text) ?? .available }
+    if case .text(let text)? = stack.find(.status)?.value {
+      listing.status = Listing.Status(rawValue: text) ?? .available
+    }
     if case .flag(let flag)? = stack.find(.protect)?.value { listing.isProtected = flag }
     if case .integer(let count)? = stack.find(.quantity)?.value { listing.quantity = count }
     if case .list(let tags)? = stack.find(.tags)?.value { listing.tags = tags.map(\.text) }
@@ -81,7 +90,9 @@ struct Resolver {
     if case .text(let reason)? = stack.find(.hold)?.value { listing.hold = reason }
     if let entry = stack.find(.movedFrom), case .text(let old) = entry.value {
       listing.movedFrom = old
-      if old == listing.id { note(.movedFrom, entry.mark, "moved_from is this listing's own id; write the id it had before") }
+      if old == listing.id {
+        note(.movedFrom, entry.mark, "moved_from is this listing's own id; write the id it had before")
+      }
     }
     if case .named(let named)? = stack.find(.adopt)?.value {
       for entry in named {
@@ -114,7 +125,9 @@ struct Resolver {
     guard !names.contains(name) else { return }
     let hint = Suggestion.text(for: name, among: names)
     let list = names.isEmpty ? "there are none" : "there are \(names.joined(separator: ", "))"
-    note(.accountUnknown, mark, "hawker.yaml has no account \(Interpreter.shown(name))\(hint.isEmpty ? "; \(list)" : hint)")
+    note(
+      .accountUnknown, mark, "hawker.yaml has no account \(Interpreter.shown(name))\(hint.isEmpty ? "; \(list)" : hint)"
+    )
   }
 
   // MARK: Values
@@ -130,6 +143,9 @@ struct Resolver {
       if fields.price == nil { fields.isSpoilt = true }
     }
     fields.location = location([stack.own, stack.below], isOverride: false, &fields.isSpoilt)
+    // What was told to be unusable is not told again as missing, or as past a limit.
+    let weighty: [ListingKey] = [.price, .currency, .location, .photos]
+    if stack.own.hasInvalid, weighty.contains(where: { stack.isSpoilt($0) }) { fields.isSpoilt = true }
     if let photos = stack.find(.photos) { fields.photos = expand(photos, &shelf, &fields.isSpoilt) }
     return fields
   }
@@ -137,8 +153,9 @@ struct Resolver {
   private mutating func overridden(
     _ common: Fields, by selection: LayerStack.Selection, _ stack: LayerStack, _ shelf: inout PhotoShelf
   ) -> Fields {
-    guard !selection.isEmpty else { return common }
+    guard !selection.isEmpty || selection.own.hasInvalid else { return common }
     var fields = common
+    if selection.own.hasInvalid { fields.isSpoilt = true }
     if let entry = selection.find(.title) { fields.title = Resolver.text(entry)?.overriding }
     if let entry = selection.find(.description) { fields.description = Resolver.text(entry)?.overriding }
     if let entry = selection.find(.category) { fields.category = Resolver.text(entry)?.overriding }
@@ -150,7 +167,8 @@ struct Resolver {
     }
     if selection.find(.location) != nil {
       fields.location =
-        location([selection.own, selection.below, stack.own, stack.below], isOverride: true, &fields.isSpoilt)?.overriding
+        location([selection.own, selection.below, stack.own, stack.below], isOverride: true, &fields.isSpoilt)?
+        .overriding
     }
     if let entry = selection.find(.photos) { fields.photos = expand(entry, &shelf, &fields.isSpoilt)?.overriding }
     return fields
@@ -194,7 +212,7 @@ struct Resolver {
     }
   }
 
-  // MARK: Location and photos
+  // MARK: Location
 
   /// `layers` from the top down; maps merge, and a null cuts off what is below it.
   private mutating func location(
@@ -206,7 +224,10 @@ struct Resolver {
       guard let entry = layer.find(.location) else { continue }
       guard case .map(let map) = entry.value else { break }
       if top == nil { top = entry.mark }
-      if map.isInvalid(ListingKey.latitude.rawValue) || map.isInvalid(ListingKey.longitude.rawValue) { return nil }
+      if map.hasInvalid {
+        isSpoilt = true
+        return nil
+      }
       parts.latitude = parts.latitude ?? map.find(.latitude)
       parts.longitude = parts.longitude ?? map.find(.longitude)
       parts.postalCode = parts.postalCode ?? map.find(.postalCode)
@@ -226,52 +247,6 @@ struct Resolver {
     var postalCode: String?
     if case .text(let text) = parts.postalCode?.value { postalCode = text }
     return Found(value: Location(latitude: latitude, longitude: longitude, postalCode: postalCode), mark: top)
-  }
-
-  private mutating func expand(
-    _ entry: Entry, _ shelf: inout PhotoShelf, _ isSpoilt: inout Bool
-  ) -> Found<[Photo]>? {
-    guard case .list(let texts) = entry.value else { return nil }
-    var photos: [Photo] = []
-    photos.reserveCapacity(texts.count)
-    guard texts.count <= PhotoShelf.countLimit else {
-      note(.photoCount, entry.mark, "the listing names \(texts.count) photos; name at most \(PhotoShelf.countLimit)")
-      isSpoilt = true
-      return nil
-    }
-    for text in texts {
-      do throws(PhotoShelf.Refusal) {
-        for photo in try self.photos(text, &shelf) {
-          // A cover that its pattern names again is taken once.
-          if let path = photo.path, photos.contains(where: { $0.path == path }) { continue }
-          photos.append(photo)
-        }
-      } catch {
-        note(error.rule, text.mark, error.message)
-        isSpoilt = true
-      }
-    }
-    return Found(value: photos, mark: entry.mark)
-  }
-
-  private mutating func photos(_ text: MarkedText, _ shelf: inout PhotoShelf) throws(PhotoShelf.Refusal) -> [Photo] {
-    var use = PhotoUse(text: text.text, folder: folder)
-    if text.mark.source != Source.own {
-      let source = sources[Int(text.mark.source)]
-      use.folder = source.folder ?? ""
-      if source.folder == nil, !text.text.contains("://") { use.text = try fromShop(text.text) }
-    }
-    if !text.text.contains("://") { references.append(use) }
-    return try shelf.photos(use.text, from: use.folder)
-  }
-
-  private func fromShop(_ text: String) throws(PhotoShelf.Refusal) -> String {
-    if let root = surroundings.rootFromShop {
-      if root.isEmpty { return text }
-      if text.hasPrefix(root + "/") { return String(text.dropFirst(root.utf8.count + 1)) }
-    }
-    throw PhotoShelf.Refusal(
-      rule: .photoPath, message: "\(text) in hawker.yaml's defaults is not below the listings folder; put the photo there")
   }
 
   // MARK: Completeness
@@ -298,7 +273,8 @@ struct Resolver {
     let place = mark.source == Source.own ? file : sources[Int(mark.source)].file
     problems.append(
       Problem(
-        severity, rule: rule.rawValue, file: place.isEmpty ? file : place, line: Int(mark.line), column: Int(mark.column),
+        severity, rule: rule.rawValue, file: place.isEmpty ? file : place, line: Int(mark.line),
+        column: Int(mark.column),
         message: message, account: account))
   }
 

@@ -29,7 +29,8 @@ extension Rule {
     case .notSupported: "A key belongs to a feature that this version doesn't have yet."
     case .type: "A value is a list, map or text where another kind is wanted."
     case .missing: "Title, description, price or category is missing."
-    case .idInvalid: "An id is not lower-case letters, digits and hyphens, at most 64, beginning with a letter or digit."
+    case .idInvalid:
+      "An id is not lower-case letters, digits and hyphens, at most 64, beginning with a letter or digit."
     case .idMissing: "A listing has no id and its file's name is none."
     case .idDuplicate: "Two listings have the same id: both are frozen."
     case .movedFrom: "moved_from is the listing's own id."

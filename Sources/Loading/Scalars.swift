@@ -72,7 +72,8 @@ extension Interpreter {
     let text = events.scalarText()
     note(
       .yamlCutShort, line: events.line, column: events.column, severity: .warning,
-      "\(name) ends before ` #`, which begins a comment; put the text in quotes, \"\(quoted(text))\", with or without what follows")
+      "\(name) ends before ` #`, which begins a comment; put the text in quotes, \"\(quoted(text))\", with or without what follows"
+    )
   }
 
   static func codePoint(_ value: UInt32) -> String {
@@ -87,7 +88,8 @@ extension Interpreter {
     let hint = repaired.isEmpty ? "" : "; write for example \(repaired)"
     note(
       .idInvalid, events,
-      "\(name) \(quoted(text)) must be 1 to 64 lower-case letters, digits and hyphens and begin with a letter or digit\(hint)")
+      "\(name) \(quoted(text)) must be 1 to 64 lower-case letters, digits and hyphens and begin with a letter or digit\(hint)"
+    )
     return nil
   }
 
@@ -185,7 +187,8 @@ extension Interpreter {
     if let value = events.withScalar({ Coordinate(parsing: $0, limit: limit) }) { return value }
     note(
       .coordinate, events,
-      "\(name) is \(quoted(events.scalarText())); write degrees from -\(limit) to \(limit) as a plain decimal, such as 45.5898")
+      "\(name) is \(quoted(events.scalarText())); write degrees from -\(limit) to \(limit) as a plain decimal, such as 45.5898"
+    )
     return nil
   }
 
@@ -199,10 +202,12 @@ extension Interpreter {
     case .failure(.unknownCurrency(let code)):
       note(
         .currencyUnknown, events,
-        "\(code) is no currency of ISO 4217; write its three capital letters, such as \(Interpreter.currencyHint(code))")
+        "\(code) is no currency of ISO 4217; write its three capital letters, such as \(Interpreter.currencyHint(code))"
+      )
     case .failure(.empty), .failure(.notDecimal):
       let text = events.scalarText()
-      note(.priceFormat, events, "price \(quoted(text)) is not a plain decimal; write \(Interpreter.decimal(like: text))")
+      note(
+        .priceFormat, events, "price \(quoted(text)) is not a plain decimal; write \(Interpreter.decimal(like: text))")
     }
     return nil
   }
@@ -217,7 +222,8 @@ extension Interpreter {
     if let comma = kept.lastIndex(of: ","), !kept.contains("."), kept.count - comma == 3 { kept[comma] = "." }
     let digits = String(String.UnicodeScalarView(kept.filter { $0 != "," }))
     let usable = (try? Amount(parsing: digits)) != nil
-    return usable && !text.contains("e") && !text.contains("-") ? digits : "digits with at most one point, such as 450.00"
+    return usable && !text.contains("e") && !text.contains("-")
+      ? digits : "digits with at most one point, such as 450.00"
   }
 
   private mutating func currency(_ events: borrowing EventReader) -> String? {
@@ -225,7 +231,8 @@ extension Interpreter {
     if Currency(code: text) != nil { return text }
     note(
       .currencyUnknown, events,
-      "currency \(quoted(text)) is not in ISO 4217; write three capital letters, such as \(Interpreter.currencyHint(text))")
+      "currency \(quoted(text)) is not in ISO 4217; write three capital letters, such as \(Interpreter.currencyHint(text))"
+    )
     return nil
   }
 }

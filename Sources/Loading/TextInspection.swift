@@ -14,6 +14,10 @@ struct TextInspection: Equatable {
     bytes.withUnsafeBufferPointer { bytes in
       var index = 0
       while index < bytes.count {
+        if index + 8 <= bytes.count, TextInspection.isPlain(UnsafeRawBufferPointer(bytes), index) {
+          index += 8
+          continue
+        }
         let byte = bytes[index]
         if byte < 0x80 {
           if byte < 0x20 || byte == 0x7F { note(ascii: byte) }
@@ -23,6 +27,15 @@ struct TextInspection: Equatable {
         }
       }
     }
+  }
+
+  /// Whether the eight bytes from `index` are printable ASCII, told by arithmetic on all of them at once.
+  private static func isPlain(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+    let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let isDelete = word ^ (ones &* 0x7F)
+    let below = (word &- ones &* 0x20) & ~word
+    return (word | below | ((isDelete &- ones) & ~isDelete)) & (ones &* 0x80) == 0
   }
 
   private mutating func note(ascii byte: UInt8) {

@@ -17,7 +17,8 @@ enum Value: Hashable, Sendable {
   /// Removes what lower layers say.
   case null
   case text(String)
-  case amount(Amount)
+  /// In a box of its own: it would make every value twice as large.
+  indirect case amount(Amount)
   case flag(Bool)
   case integer(Int)
   case coordinate(Coordinate)
@@ -35,10 +36,18 @@ struct NamedValue: Hashable, Sendable {
 }
 
 struct Entry: Hashable, Sendable {
-  /// The key's index in its vocabulary.
-  var key: Int
+  private let index: UInt8
   var mark: Mark
   var value: Value
+
+  init(key: Int, mark: Mark, value: Value) {
+    index = UInt8(truncatingIfNeeded: key)
+    self.mark = mark
+    self.value = value
+  }
+
+  /// The key's index in its vocabulary.
+  var key: Int { Int(index) }
 }
 
 /// The entries of one map, at most one per key. A linear list: a listing has a dozen.
@@ -56,12 +65,14 @@ struct Entries: Hashable, Sendable {
 
   func find(_ key: Int) -> Entry? {
     guard present & (1 << UInt64(key)) != 0 else { return nil }
-    for item in items where item.key == key { return item }
+    // By index: going through the items would copy, and so count, every value on the way.
+    for index in items.indices where items[index].key == key { return items[index] }
     return nil
   }
 
   /// Whether the key was written, well or badly.
   func mentions(_ key: Int) -> Bool { (present | invalid) & (1 << UInt64(key)) != 0 }
+  var hasInvalid: Bool { invalid != 0 }
   func isInvalid(_ key: Int) -> Bool { invalid & (1 << UInt64(key)) != 0 }
 
   mutating func add(_ entry: Entry) {
@@ -101,8 +112,10 @@ extension Value {
       }
       return .named(result)
     case (.named(let upper), .list(let below)):
-      // A list of accounts is a map of them without overrides.
-      let names = below.map { NamedValue(name: $0.text, mark: $0.mark, value: .map(Entries())) }
+      // A list of accounts is a map of them without overrides; the built-in one stands only alone.
+      let names = below.filter { $0.mark.source != Source.builtIn }.map {
+        NamedValue(name: $0.text, mark: $0.mark, value: .map(Entries()))
+      }
       return Value.named(upper).merged(over: .named(names))
     default: return self
     }

@@ -87,9 +87,10 @@ extension Loader {
     let base = foundation(names, folder, path, on: lower, old: old, &cache, &walk)
     refuse(names, path, &walk)
     cache.files.reserveCapacity(names.listings.count)
+    let prefix = named(path).isEmpty ? "" : named(path) + "/"
     for name in names.listings {
-      let file = path.isEmpty ? name : "\(path)/\(name)"
-      load(name, in: folder, file, on: base, old.files[name], &cache, &walk)
+      let site = FileSite(folder: path, shown: prefix + name)
+      load(name, in: folder, site, on: base, old.files[name], &cache, &walk)
     }
     walk.folders[path] = cache
     for name in names.folders {
@@ -148,7 +149,7 @@ extension Loader {
 
   /// The id that a file's name stands for, if it is a valid one.
   static func stem(_ name: String) -> [String] {
-    let end = name.lastIndex(of: ".") ?? name.endIndex
+    let end = name.utf8.lastIndex(of: 0x2E) ?? name.endIndex
     let stem = String(name[..<end])
     return Interpreter.isIdentifier(stem) ? [stem] : []
   }
@@ -174,7 +175,9 @@ extension Loader {
       return lower
     }
     walk.problems += defaults.problems
-    if defaults.foundation.isBroken { walk.frozenFiles.insert(path.isEmpty && rootName.isEmpty ? "/" : named(path) + "/") }
+    if defaults.foundation.isBroken {
+      walk.frozenFiles.insert(path.isEmpty && rootName.isEmpty ? "/" : named(path) + "/")
+    }
     return defaults.foundation
   }
 

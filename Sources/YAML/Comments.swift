@@ -11,6 +11,7 @@ struct Comments {
   private var position = 0
 
   init(in text: UnsafeBufferPointer<UInt8>) {
+    guard !text.isEmpty else { return }
     var characters = 0
     var counted = 0
     var index = 1

@@ -10,11 +10,12 @@ package struct EventReader: ~Copyable {
   private var comments: Comments
   private var tape = Tape()
   private var replay = 0..<0
-  private var isReplaying = false
   private var expandedNodes = 0
   private var expandedBytes = 0
   private var depth = 0
-  private var current = Tape.Entry(kind: .streamStart)
+  private var current = Tape.Event(kind: .streamStart)
+  /// The current scalar's bytes: libyaml's, or the tape's; empty for other events.
+  @usableFromInline var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
   /// Reads the bytes with `body`; they must not change meanwhile. `body` calls `next` until it has `streamEnd`.
   package static func read<Result>(
@@ -44,7 +45,8 @@ package struct EventReader: ~Copyable {
 
   deinit {
     // `event` owns memory between two calls of `next`; a copy of its pointers is as good to free it.
-    var last = event
+    var (last, tape) = (event, tape)
+    tape.forget()
     yaml_event_delete(&last)
     yaml_parser_delete(parser)
     parser.deallocate()
@@ -75,13 +77,8 @@ package struct EventReader: ~Copyable {
   package var trailing: TrailingComment { current.trailing }
 
   /// The scalar's bytes: valid UTF-8, possibly with NUL in it; empty for other events.
-  package func withScalar<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    if isReplaying {
-      let start = Int(current.start)
-      return body(tape.arena.span.extracting(start..<start + Int(current.count)))
-    }
-    return body(Span(_unsafeElements: liveScalar))
-  }
+  @inlinable
+  package func withScalar<Result>(_ body: (Span<UInt8>) -> Result) -> Result { body(Span(_unsafeElements: bytes)) }
 
   package func scalarText() -> String { withScalar { String(decoding: $0) } }
 
@@ -91,11 +88,6 @@ package struct EventReader: ~Copyable {
       for index in 0..<bytes.count where bytes[index] != text.utf8Start[index] { return false }
       return true
     }
-  }
-
-  private var liveScalar: UnsafeBufferPointer<UInt8> {
-    guard current.kind == .scalar else { return UnsafeBufferPointer(start: nil, count: 0) }
-    return UnsafeBufferPointer(start: event.data.scalar.value, count: event.data.scalar.length)
   }
 
   // MARK: The next event
@@ -112,7 +104,7 @@ package struct EventReader: ~Copyable {
 
   private mutating func advance() throws(YAMLError) {
     yaml_event_delete(&event)
-    isReplaying = false
+    bytes = UnsafeBufferPointer(start: nil, count: 0)
     guard yaml_parser_parse(parser, &event) == 1 else {
       throw Wording.error(of: parser.pointee, in: input)
     }
@@ -142,11 +134,12 @@ package struct EventReader: ~Copyable {
   private mutating func scalar() throws(YAMLError) {
     current.kind = .scalar
     current.style = ScalarStyle(event.data.scalar.style)
+    bytes = UnsafeBufferPointer(start: event.data.scalar.value, count: event.data.scalar.length)
     if event.data.scalar.tag != nil { throw refusedTag(event.data.scalar.tag) }
     if current.style == .plain { current.trailing = comments.trailing(Int(event.end_mark.index)) }
     if let anchor = event.data.scalar.anchor { tape.begin(anchor: String(cString: anchor), depth: depth) }
     if tape.isRecording {
-      tape.record(current, bytes: liveScalar)
+      tape.record(current, bytes: bytes)
       tape.end(depth: depth)
     }
   }
@@ -158,14 +151,14 @@ package struct EventReader: ~Copyable {
     if tag != nil { throw refusedTag(tag) }
     if let anchor { tape.begin(anchor: String(cString: anchor), depth: depth) }
     try deepen()
-    if tape.isRecording { tape.record(current, bytes: liveScalar) }
+    if tape.isRecording { tape.record(current, bytes: bytes) }
   }
 
   private mutating func close(_ kind: EventKind) {
     current.kind = kind
     depth -= 1
     if tape.isRecording {
-      tape.record(current, bytes: liveScalar)
+      tape.record(current, bytes: bytes)
       tape.end(depth: depth)
     }
   }
@@ -203,11 +196,11 @@ package struct EventReader: ~Copyable {
     let entry = tape.entries[replay.lowerBound]
     replay = replay.dropFirst()
     let (line, column) = (current.line, current.column)
-    current = entry
-    isReplaying = true
-    if !entry.kind.closes {
+    current = entry.event
+    bytes = entry.bytes
+    if !current.kind.closes {
       expandedNodes += 1
-      expandedBytes += Int(entry.count)
+      expandedBytes += bytes.count
       if expandedNodes > Limits.expandedNodes || expandedBytes > Limits.expandedBytes {
         (current.line, current.column) = (line, column)
         throw failure(
@@ -215,14 +208,15 @@ package struct EventReader: ~Copyable {
           "the aliases of this file stand for more than \(Limits.expandedNodes) values; write fewer of them")
       }
     }
-    if entry.kind.opens { try deepen() }
-    if entry.kind.closes { depth -= 1 }
+    if current.kind.opens { try deepen() }
+    if current.kind.closes { depth -= 1 }
     if tape.isRecording { tape.record(again: entry) }
   }
 
   private func refusedTag(_ tag: UnsafeMutablePointer<yaml_char_t>?) -> YAMLError {
     let name = tag.map { String(cString: $0) } ?? "!"
-    return failure(.tag, "tags (\(name)) are not taken; write the value alone, or put text that begins with ! in quotes")
+    return failure(
+      .tag, "tags (\(name)) are not taken; write the value alone, or put text that begins with ! in quotes")
   }
 
   private func failure(_ kind: YAMLError.Kind, _ message: String) -> YAMLError {

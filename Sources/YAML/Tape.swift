@@ -2,14 +2,18 @@
 /// the file (at most its size) or from a replay (at most the budget), and replayed text is never copied again.
 struct Tape {
   struct Entry {
+    var event: Event
+    /// The scalar's bytes, owned by the tape.
+    var bytes: UnsafeBufferPointer<UInt8>
+  }
+
+  /// What an event is besides its bytes.
+  struct Event {
     var kind: EventKind
     var style: ScalarStyle = .plain
     var trailing: TrailingComment = .none
     var line: Int32 = 0
     var column: Int32 = 0
-    /// The scalar's bytes in the arena.
-    var start: Int32 = 0
-    var count: Int32 = 0
   }
 
   private struct OpenAnchor {
@@ -19,7 +23,8 @@ struct Tape {
   }
 
   private(set) var entries: [Entry] = []
-  private(set) var arena: [UInt8] = []
+  // In allocations of their own, so that they stay where they are while the tape grows.
+  private var owned: [UnsafeMutableBufferPointer<UInt8>] = []
   private var anchors: [String: Range<Int>] = [:]
   private var open: [OpenAnchor] = []
 
@@ -31,12 +36,11 @@ struct Tape {
     open.append(OpenAnchor(name: anchor, start: entries.count, depth: depth))
   }
 
-  mutating func record(_ entry: Entry, bytes: UnsafeBufferPointer<UInt8>) {
-    var entry = entry
-    entry.start = Int32(arena.count)
-    entry.count = Int32(bytes.count)
-    arena.append(contentsOf: bytes)
-    entries.append(entry)
+  mutating func record(_ event: Event, bytes: UnsafeBufferPointer<UInt8>) {
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = copy.initialize(from: bytes)
+    owned.append(copy)
+    entries.append(Entry(event: event, bytes: UnsafeBufferPointer(copy)))
   }
 
   mutating func record(again entry: Entry) { entries.append(entry) }
@@ -52,11 +56,12 @@ struct Tape {
   func range(of anchor: String) -> Range<Int>? { anchors[anchor] }
   func isOpen(_ anchor: String) -> Bool { open.contains { $0.name == anchor } }
 
-  /// Anchors belong to one document.
+  /// Anchors belong to one document. Also to be called at the end: the bytes are freed here.
   mutating func forget() {
-    guard !anchors.isEmpty else { return }
+    guard !entries.isEmpty else { return }
     anchors.removeAll()
     entries.removeAll()
-    arena.removeAll()
+    for bytes in owned { bytes.deallocate() }
+    owned.removeAll()
   }
 }

@@ -9,9 +9,12 @@ enum Wording {
     let context = parser.context.map { String(cString: $0) } ?? ""
     let mark = parser.problem_mark
     let site = Site(
-      input: input, line: Int(mark.line) + 1, column: Int(mark.column) + 1, contextLine: Int(parser.context_mark.line) + 1)
+      input: input, line: Int(mark.line) + 1, column: Int(mark.column) + 1,
+      contextLine: Int(parser.context_mark.line) + 1)
     let (kind, message) = words(problem, context, site)
-    let place = kind == .quote ? (Int(parser.context_mark.line) + 1, Int(parser.context_mark.column) + 1) : nil
+    // The end of a text that never ends tells nothing; its beginning does.
+    let isAtStart = kind == .quote || problem.contains("expected ':'")
+    let place = isAtStart ? (Int(parser.context_mark.line) + 1, Int(parser.context_mark.column) + 1) : nil
     return YAMLError(kind, line: place?.0 ?? site.line, column: place?.1 ?? site.column, message: message)
   }
 
@@ -78,30 +81,45 @@ enum Wording {
 
   private static func quoted(_ problem: String) -> (YAMLError.Kind, String) {
     if problem.contains("escape") || problem.contains("hexdecimal") || problem.contains("Unicode") {
-      return (.quote, "a backslash in double quotes begins an escape that YAML doesn't know; write \\\\ or use single quotes")
+      return (
+        .quote, "a backslash in double quotes begins an escape that YAML doesn't know; write \\\\ or use single quotes"
+      )
     }
     return (.quote, "the quote that opens here is never closed; add the closing quote at the end of the text")
   }
 
   private static func colon(_ problem: String, _ site: Site) -> (YAMLError.Kind, String) {
     if let glued = site.gluedKey {
-      return (.colon, "a space is missing after the colon of \(glued.key) on line \(glued.line); write \(glued.key): VALUE")
+      return (
+        .colon, "a space is missing after the colon of \(glued.key) on line \(glued.line); write \(glued.key): VALUE"
+      )
     }
     if problem.contains("mapping values") {
-      return (.colon, "a second \": \" stands in one value, or the line is indented too far; put a text with a colon in quotes")
+      return (
+        .colon,
+        "a second \": \" stands in one value, or the line is indented too far; put a text with a colon in quotes"
+      )
     }
-    return (.colon, "this line is neither KEY: VALUE nor part of the text before it; add the colon and a space, or put the text in quotes")
+    return (
+      .colon,
+      "this line is neither KEY: VALUE nor part of the text before it; add the colon and a space, or put the text in quotes"
+    )
   }
 
   private static func structure(_ problem: String, _ site: Site) -> String {
-    if problem.contains("',' or ']'") { return "the list in [ ] that begins on line \(site.contextLine) lacks a comma or its ]" }
-    if problem.contains("',' or '}'") { return "the map in { } that begins on line \(site.contextLine) lacks a comma or its }" }
+    if problem.contains("',' or ']'") {
+      return "the list in [ ] that begins on line \(site.contextLine) lacks a comma or its ]"
+    }
+    if problem.contains("',' or '}'") {
+      return "the map in { } that begins on line \(site.contextLine) lacks a comma or its }"
+    }
     if problem.contains("expected key") {
       return "this is not KEY: VALUE at the indentation of the map that begins on line \(site.contextLine); "
         + "align the keys, and put nothing behind a closing quote"
     }
     if problem.contains("'-' indicator") {
-      return "the list that begins on line \(site.contextLine) goes on with something else than `- VALUE`; align the dashes"
+      return
+        "the list that begins on line \(site.contextLine) goes on with something else than `- VALUE`; align the dashes"
     }
     if problem.contains("document start") {
       return "something follows the end of the document; begin a further listing with a line ---"
