@@ -120,7 +120,8 @@ import Testing
       let photo = try stand.photo()
       let good = Goods.facebook(photo: photo)
       let wrong = good.replacingOccurrences(
-        of: old.replacingOccurrences(of: "PHOTO", with: photo), with: new.replacingOccurrences(of: "PHOTO", with: photo))
+        of: old.replacingOccurrences(of: "PHOTO", with: photo), with: new.replacingOccurrences(of: "PHOTO", with: photo)
+      )
       try #require(wrong != good)
       let answer = try stand.graph("POST", "10001/feed", json: wrong)
       #expect(answer.status == 400 && answer.errorCode == 100, "\(what): \(answer.text)")

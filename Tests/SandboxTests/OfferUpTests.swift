@@ -35,7 +35,10 @@ import Testing
     ("[\"https://shop.example.com/a.jpg\"]", "[]"), ("https://shop.example.com/a.jpg", "shop.example.com/a.jpg"),
     ("\"A chair\"", "\"\""), ("\"A chair\"", "\"" + String(repeating: "x", count: 123) + "\""),
     ("\"It is good.\"", "\"" + String(repeating: "x", count: 5001) + "\""), ("\"A chair\"", "null"),
-    ("[\"https://shop.example.com/a.jpg\"]", "[" + Array(repeating: "\"https://a.example/a.jpg\"", count: 13).joined(separator: ",") + "]"),
+    (
+      "[\"https://shop.example.com/a.jpg\"]",
+      "[" + Array(repeating: "\"https://a.example/a.jpg\"", count: 13).joined(separator: ",") + "]"
+    ),
   ]
 
   @Test(arguments: wrongBodies) func aWrongBodyIsRefused(_ old: String, _ new: String) async throws {
