@@ -34,6 +34,8 @@ package actor Executor {
   private var overtaken: Set<PostKey> = []
   private var troubled: Set<String> = []
   private var waiters: [CheckedContinuation<Void, Never>] = []
+  /// When whoever waits in `rest(by:)` is woken although something is still in flight.
+  private var alarm: (at: Timestamp, task: Task<Void, Never>)?
   private var journalFailure: JournalError?
   private var isStopping = false
 
@@ -67,6 +69,34 @@ package actor Executor {
     while !tasks.isEmpty { await withCheckedContinuation { waiters.append($0) } }
     try requireJournal()
     return nextDue
+  }
+
+  /// Like `settle`, but returns already when `moment` has come, or the time of a retry that was recorded meanwhile: one
+  /// request that hangs must not keep the others from being tried again.
+  package func rest(by moment: Timestamp?) async throws(JournalError) -> Timestamp? {
+    if tasks.isEmpty { return try await settle() }
+    if let moment { ring(at: moment) }
+    await withCheckedContinuation { waiters.append($0) }
+    alarm?.task.cancel()
+    alarm = nil
+    try requireJournal()
+    return nextDue
+  }
+
+  private func ring(at moment: Timestamp) {
+    if let alarm, alarm.at <= moment { return }
+    alarm?.task.cancel()
+    let pause = max(.milliseconds(1), moment.duration(since: ambient.now()))
+    let task = Task(executorPreference: ambient.executor) { [ambient] in
+      do throws(CancellationError) { try await ambient.sleep(pause) } catch { return }
+      await self.wake()
+    }
+    alarm = (moment, task)
+  }
+
+  private func wake() {
+    for waiter in waiters { waiter.resume() }
+    waiters = []
   }
 
   /// Starts what has come due since.
@@ -163,6 +193,7 @@ package actor Executor {
     }
     if attempt.result.kind == .uncertain || action.kind == .resolve { troubled.insert(account) }
     tell(.finished(attempt.result))
+    if let retryAt = attempt.result.retryAt, !waiters.isEmpty { ring(at: retryAt) }
     release(action.key)
   }
 
@@ -191,8 +222,7 @@ package actor Executor {
     if overtaken.remove(key) != nil { tell(.overtaken(key)) }
     guard tasks.isEmpty else { return }
     tell(.idle)
-    for waiter in waiters { waiter.resume() }
-    waiters = []
+    wake()
   }
 }
 

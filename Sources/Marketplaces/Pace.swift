@@ -55,7 +55,11 @@ package final class Pace: Sendable {
       if state.isClosed { sleeper.cancel() } else { state.sleepers[state.lastID] = sleeper }
       return state.lastID
     }
-    await withTaskCancellationHandler { await sleeper.value } onCancel: { sleeper.cancel() }
+    await withTaskCancellationHandler {
+      await sleeper.value
+    } onCancel: {
+      sleeper.cancel()
+    }
     _ = state.withLock { $0.sleepers.removeValue(forKey: id) }
   }
 

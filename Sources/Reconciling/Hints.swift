@@ -1,15 +1,19 @@
+import Listings
 import Synchronization
 
 /// What the loop was told since it last looked: a few flags, so that any number of events is one look.
 package final class Hints: Sendable {
   package struct Pending: Sendable {
-    /// Look at the files again; nil: no. An empty set: at everything.
+    /// Look at the files again.
     package var rescan = false
     package var reload = false
     package var replan = false
     package var stop = false
     package var why: [String] = []
+    /// A post failed and is worth another try then.
+    package var retryAt: Timestamp?
 
+    /// Whether there is anything to look at now.
     package var isEmpty: Bool { !rescan && !reload && !replan && !stop }
   }
 

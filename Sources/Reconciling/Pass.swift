@@ -27,16 +27,18 @@ package struct Pass: Sendable {
     while true {
       let before = (started: log.started, done: log.done)
       try await executor.submit(current)
-      let due = try await executor.settle()
+      let due = try await executor.rest(by: earliestRetry(current))
       if log.done > before.done { lastProgress = shop.ambient.uptime() }
       if await executor.isStopped { break }
       current = replan(after: plan, wanted, selection)
+      if await executor.isBusy { continue }
       if log.started > before.started, !current.executable.isEmpty { continue }
       guard let moment = [due, earliestRetry(current)].compactMap({ $0 }).min(),
         await sleep(until: moment, since: lastProgress)
       else { break }
       current = replan(after: plan, wanted, selection)
     }
+    _ = try await executor.settle()
     try await sweep()
     return results(of: plan)
   }

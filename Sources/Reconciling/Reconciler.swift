@@ -23,6 +23,7 @@ package actor Reconciler {
   private var watcher: Watcher?
   private var wanted: Wanted?
   private var timer: Task<Void, Never>?
+  private var alarm: Timestamp?
   private var lastScan: Timestamp?
   private var chronicle: Chronicle
   private let hints = Hints()
@@ -43,7 +44,10 @@ package actor Reconciler {
       Chronicle.tell(event, logger)
       switch event {
       case .idle, .overtaken: hints.add { $0.replan = true }
-      case .waiting, .stopped, .started, .finished, .duplicate: break
+      case .finished(let result):
+        guard let time = result.retryAt else { return }
+        hints.add { $0.retryAt = min($0.retryAt ?? time, time) }
+      case .waiting, .stopped, .started, .duplicate: break
       }
     }
   }
@@ -66,6 +70,7 @@ package actor Reconciler {
     for await _ in hints.rings {
       let pending = hints.take()
       if pending.stop { break }
+      if let time = pending.retryAt { ring(at: time) }
       if pending.isEmpty { continue }
       if pending.reload { await reloadConfig() }
       if pending.rescan || pending.reload { scan() }
@@ -177,13 +182,21 @@ package actor Reconciler {
     let rescan = max(now, (lastScan ?? now).advanced(by: shop.config.sync.rescan))
     let isRescan = (holds + [due].compactMap { $0 }).allSatisfy { $0 >= rescan }
     let moment = (holds + [due, rescan].compactMap { $0 }).min() ?? rescan
+    alarm = nil
+    ring(at: moment, rescan: isRescan)
+  }
+
+  /// Looks again at that time, unless it does so earlier anyway.
+  private func ring(at moment: Timestamp, rescan: Bool = false) {
+    if let alarm, alarm <= moment { return }
+    alarm = moment
     timer?.cancel()
     timer = Task(executorPreference: shop.ambient.executor) { [hints, ambient = shop.ambient] in
-      let pause = max(.milliseconds(1), moment.duration(since: now))
+      let pause = max(.milliseconds(1), moment.duration(since: ambient.now()))
       do throws(CancellationError) { try await ambient.sleep(pause) } catch { return }
       hints.add { pending in
         pending.replan = true
-        if isRescan { pending.rescan = true }
+        if rescan { pending.rescan = true }
       }
     }
   }

@@ -14,7 +14,9 @@ enum ExitCode: Int32 {
   case usage = 64
 
   /// Several at once: the first of these that applies.
-  private static let precedence: [ExitCode] = [.usage, .locked, .journal, .connect, .failed, .person, .invalid, .pending]
+  private static let precedence: [ExitCode] = [
+    .usage, .locked, .journal, .connect, .failed, .person, .invalid, .pending,
+  ]
 
   static func first(of codes: Set<ExitCode>) -> ExitCode { precedence.first(where: codes.contains) ?? .done }
 }

@@ -71,7 +71,8 @@ struct OpenShop: Sendable {
   /// Situation 19: a listings root that knows a lineage, and no journal of it.
   private static func openJournal(_ setting: Setting) throws -> Journal {
     if try setting.readLedger() == nil, !setting.isSandbox,
-      let lineage = LineageMarker(root: setting.config.listings).read() {
+      let lineage = LineageMarker(root: setting.config.listings).read()
+    {
       throw Exit(
         .journal,
         "\(setting.config.state): there is no journal, but \(setting.config.listings) belongs to journal \(lineage). "

@@ -22,7 +22,8 @@ struct SavedPlan {
       let id = json["plan_id"]?.string
     else { throw Exit(.usage, "\(path) is not a plan that `hawker plan --out` saved") }
     return SavedPlan(
-      id: id, lineage: json["journal"]?["lineage"]?.string, sequence: json["journal"]?["sequence"]?.integer.map(Int.init))
+      id: id, lineage: json["journal"]?["lineage"]?.string,
+      sequence: json["journal"]?["sequence"]?.integer.map(Int.init))
   }
 
   /// Why it can't be applied; nil when the plan of now is the plan that was saved.

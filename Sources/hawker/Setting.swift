@@ -20,7 +20,8 @@ struct Setting: Sendable {
 
   /// Reads the config. An error in it ends the command: nothing is done.
   static func read(_ options: GlobalOptions, sandbox: Bool) throws -> Setting {
-    let setting = Setting(loaded: ConfigReader.read(file: options.configFile, folder: Paths.current), isSandbox: sandbox)
+    let setting = Setting(
+      loaded: ConfigReader.read(file: options.configFile, folder: Paths.current), isSandbox: sandbox)
     let errors = setting.loaded.problems.filter { $0.severity == .error }
     guard errors.isEmpty else {
       for problem in errors { Console.note(problem.text) }
@@ -41,7 +42,8 @@ struct Setting: Sendable {
   func loadingOptions(marker: Marker, photosURL: String? = nil) -> LoadingOptions {
     // In the sandbox photos are served by the emulator itself, so that no `public_url` is needed.
     let publicURL = isSandbox ? photosURL ?? "http://127.0.0.1" : config.web.publicURL
-    return LoadingOptions(capabilities: Setting.capabilities, publicURL: publicURL, marker: isSandbox ? .ignored : marker)
+    return LoadingOptions(
+      capabilities: Setting.capabilities, publicURL: publicURL, marker: isSandbox ? .ignored : marker)
   }
 
   /// The journal's records without taking its lock; nil without a journal.
@@ -54,7 +56,8 @@ struct Setting: Sendable {
   }
 
   /// Scans the listing files and plans, from files and journal alone: no network, no lock.
-  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) throws -> (plan: Plan, ledger: Ledger?) {
+  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) throws -> (plan: Plan, ledger: Ledger?)
+  {
     let ledger = try readLedger()
     var loader = Loader(loaded, options: loadingOptions(marker: ledger.map { .expected(lineage: $0.lineage) } ?? .none))
     let wanted = loader.scan()

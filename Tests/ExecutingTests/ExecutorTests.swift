@@ -161,7 +161,8 @@ struct ExecutorTests {
       let removed = try await Sweep(account, journal: bench.journal, ambient: bench.time.ambient).run()
       #expect(removed.count == 1)
       #expect(bench.market.references.count == 1)
-      #expect(bench.market.state.withLock { $0.posts.keys.sorted() } == [bench.journal.ledger.records.values.first?.remoteID])
+      #expect(
+        bench.market.state.withLock { $0.posts.keys.sorted() } == [bench.journal.ledger.records.values.first?.remoteID])
     }
   }
 

@@ -43,7 +43,9 @@ final class FakeMarketplace: Marketplace {
     try await call("create \(draft.listing)") { state in
       state.drafts.append(draft)
       return state.post(draft)
-    } twice: { state in _ = state.post(draft) }
+    } twice: { state in
+      _ = state.post(draft)
+    }
   }
 
   func update(_ remoteID: String, to draft: Draft, changed: Set<Content.Field>) async throws(MarketplaceFailure) {

@@ -146,7 +146,8 @@ struct RenderingTests {
     let text = PlanText().render(plan)
     #expect(text.contains("  ~ update    a          price 450.00 → 420.00 USD"))
     #expect(text.contains("lamp                                      listings/lamp.yaml (gone)"))
-    #expect(text.hasSuffix("Plan: 1 create, 1 update, 0 replace, 1 withdraw, 0 held, 0 unchanged. 0 problems, 0 warnings.\n"))
+    #expect(
+      text.hasSuffix("Plan: 1 create, 1 update, 0 replace, 1 withdraw, 0 held, 0 unchanged. 0 problems, 0 warnings.\n"))
   }
 
   @Test func identityDependsOnTheActionsAlone() {

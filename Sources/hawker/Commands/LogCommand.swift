@@ -68,7 +68,8 @@ enum LogLine {
     case "outcome":
       let error = entry.json["error"]?["message"]?.string.map { ": \($0)" } ?? ""
       let remote = string("remote_id").map { " as \($0)" } ?? ""
-      return "\(string("result") ?? "?")\(post.isEmpty ? "" : " \(post)")\(remote)\(error), op \(string("op")?.prefix(8) ?? "")"
+      return
+        "\(string("result") ?? "?")\(post.isEmpty ? "" : " \(post)")\(remote)\(error), op \(string("op")?.prefix(8) ?? "")"
     default:
       let known: Set<String> = ["seq", "batch", "at", "kind", "listing", "account", "prev", "sum", "marketplace"]
       let rest = (entry.json.members ?? []).filter { !known.contains($0.key) }

@@ -36,7 +36,8 @@ struct Run: AsyncParsableCommand {
           .init(
             service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup)
-        ], gracefulShutdownSignals: [.sigint, .sigterm], logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
+        ], gracefulShutdownSignals: [.sigint, .sigterm],
+        logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()
     await opened.close()
     if let error = failure.withLock({ $0 }) { throw Exit(error) }
