@@ -17,7 +17,7 @@ build: setup
 	swift build
 
 release: setup
-	swift build -c release --product hawker
+	swift build -c release --static-swift-stdlib --product hawker
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -15,22 +15,28 @@ package struct Comparison: Sendable {
   package func differences() -> [Difference] {
     var result: [Difference] = []
     result.reserveCapacity(max(records.count, wanted.listings.count * 2))
-    var present: [String: Listing] = [:]
     for listing in wanted.listings {
-      present[listing.id] = listing
       for post in listing.posts {
         let key = PostKey(listing: listing.id, account: post.account)
         result.append(Difference(key: key, want: want(post, of: listing), record: records[key], listing: listing))
       }
     }
-    for (key, record) in records {
-      let listing = present[key.listing]
-      if let listing, listing.posts.contains(where: { $0.account == key.account }) { continue }
-      result.append(
-        Difference(key: key, want: want(recorded: record, listing: listing), record: record, listing: listing))
-    }
+    // Wanted listings come sorted; only what no listing asks for has to be put in between.
+    let orphans = orphans()
+    guard !orphans.isEmpty else { return result }
+    result += orphans
     result.sort { $0.key < $1.key }
     return result
+  }
+
+  private func orphans() -> [Difference] {
+    guard !records.isEmpty else { return [] }
+    let present = Dictionary(wanted.listings.map { ($0.id, $0) }) { first, _ in first }
+    return records.compactMap { key, record in
+      let listing = present[key.listing]
+      if let listing, listing.posts.contains(where: { $0.account == key.account }) { return nil }
+      return Difference(key: key, want: want(recorded: record, listing: listing), record: record, listing: listing)
+    }
   }
 
   private func want(_ post: WantedPost, of listing: Listing) -> Difference.Want {

@@ -15,9 +15,8 @@ package struct PlanText {
 
   package func render(_ plan: Plan) -> String {
     var text = ""
-    let shown = plan.actions.filter { isVerbose || $0.kind != .unchanged }
-    let width = (shown.map(\.key.account.count).max() ?? 0) + 1
-    for (listing, rows) in grouped(shown, all: plan.actions) {
+    let width = (Set(plan.actions.map(\.key.account)).map(\.count).max() ?? 0) + 1
+    for (listing, rows) in grouped(plan.actions) {
       text += header(listing, rows)
       for row in rows { text += line(row, accountWidth: max(width, 11)) }
     }
@@ -29,19 +28,19 @@ package struct PlanText {
   }
 
   /// By listing, in the order of each one's first action. A listing with something to show shows its unchanged posts too.
-  private func grouped(_ shown: [Action], all: [Action]) -> [(String, [Action])] {
+  private func grouped(_ all: [Action]) -> [(String, [Action])] {
     var order: [String] = []
-    var rows: [String: [Action]] = [:]
-    for action in shown {
-      if rows[action.key.listing] == nil { order.append(action.key.listing) }
-      rows[action.key.listing, default: []].append(action)
+    var rows: [String: [Int]] = [:]
+    for (index, action) in all.enumerated() where isVerbose || action.kind != .unchanged {
+      rows[action.key.listing, default: []].append(index)
+      if rows[action.key.listing]?.count == 1 { order.append(action.key.listing) }
     }
     if !isVerbose {
-      for action in all where action.kind == .unchanged && rows[action.key.listing] != nil {
-        rows[action.key.listing, default: []].append(action)
+      for (index, action) in all.enumerated() where action.kind == .unchanged {
+        if rows[action.key.listing] != nil { rows[action.key.listing]?.append(index) }
       }
     }
-    return order.map { ($0, (rows[$0] ?? []).sorted { $0.key < $1.key }) }
+    return order.map { ($0, (rows[$0] ?? []).map { all[$0] }.sorted { $0.key < $1.key }) }
   }
 
   private func header(_ listing: String, _ rows: [Action]) -> String {
@@ -114,11 +113,13 @@ package struct PlanText {
   }
 
   private static func brief(_ text: String, _ limit: Int) -> String {
-    text.count <= limit ? text : String(text.prefix(limit - 1)) + "…"
+    text.utf8.count <= limit || text.count <= limit ? text : String(text.prefix(limit - 1)) + "…"
   }
 
   package static func pad(_ text: String, _ width: Int) -> String {
-    let missing = width - text.count
+    // Counting characters is slow, and ASCII needs no counting.
+    let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+    let missing = width - (isASCII ? text.utf8.count : text.count)
     return missing > 0 ? text + String(repeating: " ", count: missing) : text + " "
   }
 
@@ -135,6 +136,7 @@ package struct PlanText {
 /// Makes outside text safe for one line of a terminal or a log: no control character gets through.
 package enum Escaping {
   package static func line(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return text }
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var safe = ""
     for scalar in text.unicodeScalars {

@@ -20,7 +20,9 @@ package enum Planner {
       wanted: input.wanted, records: records, accounts: input.config.accounts
     ).differences()
     let rules = Rules(input)
-    var actions = differences.flatMap { rules.actions(for: $0) }
+    var actions: [Action] = []
+    actions.reserveCapacity(differences.count)
+    for difference in differences { rules.append(for: difference, to: &actions) }
     records.removeAll()
     bookkeeping += differences.compactMap(Renames.saleSeen)
     Identities.holdEdited(&actions)
@@ -28,11 +30,16 @@ package enum Planner {
     Limits(input).apply(to: &actions)
     if !input.onlyListings.isEmpty { actions.removeAll { !input.onlyListings.contains($0.key.listing) } }
     if let account = input.onlyAccount { actions.removeAll { $0.key.account != account } }
-    actions.sort { ($0.rank, $0.key) < ($1.rank, $1.key) }
-    plan.actions = actions
+    plan.actions = ordered(actions)
     plan.guards = guarding.reports
     plan.heldWithdrawals = guarding.heldWithdrawals
     plan.bookkeeping = bookkeeping
     return plan
+  }
+
+  /// By rank; within a rank in the order they come, which is that of listing and account.
+  private static func ordered(_ actions: [Action]) -> [Action] {
+    let ranks = Set(actions.map(\.rank)).sorted()
+    return ranks.count < 2 ? actions : ranks.flatMap { rank in actions.filter { $0.rank == rank } }
   }
 }

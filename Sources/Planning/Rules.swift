@@ -13,20 +13,19 @@ struct Rules {
     enabled = Set(input.config.accounts.filter(\.isEnabled).map(\.name))
   }
 
-  func actions(for difference: Difference) -> [Action] {
-    if case .frozen = difference.want { return [] }
-    guard enabled.contains(difference.key.account) else { return accountGone(difference) }
+  func append(for difference: Difference, to actions: inout [Action]) {
+    if case .frozen = difference.want { return }
+    guard enabled.contains(difference.key.account) else { return actions += accountGone(difference) }
     if let record = difference.record, let settling = settle(difference, record) {
-      return [wish(settling, of: difference)]
+      return actions.append(wish(settling, of: difference))
     }
-    var actions: [Action] = []
     switch difference.want {
     case .frozen: break
     case .offered(let post): actions.append(wish(offer(post, difference), of: difference))
     case .off(let cause):
       if let action = withdraw(difference, cause) { actions.append(wish(action, of: difference)) }
     }
-    return actions + superseded(difference)
+    if difference.record?.superseded.isEmpty == false { actions += superseded(difference) }
   }
 
   /// The seller's own `hold:` in the listing.

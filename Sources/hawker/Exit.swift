@@ -1,3 +1,4 @@
+import Glibc
 import Journaling
 import Planning
 
@@ -34,6 +35,9 @@ struct Exit: Error {
   init(_ error: JournalError) {
     if case .locked = error { self.init(.locked, error.message) } else { self.init(.journal, error.message) }
   }
+
+  /// Ends the process at once.
+  static func now(_ codes: Set<ExitCode>) -> Never { Glibc.exit(ExitCode.first(of: codes).rawValue) }
 
   /// Ends well when `codes` is empty.
   static func finish(_ codes: Set<ExitCode>) throws {

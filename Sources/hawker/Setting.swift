@@ -56,8 +56,7 @@ struct Setting: Sendable {
   }
 
   /// Scans the listing files and plans, from files and journal alone: no network, no lock.
-  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) throws -> (plan: Plan, ledger: Ledger?)
-  {
+  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) throws -> Planned {
     let ledger = try readLedger()
     var loader = Loader(loaded, options: loadingOptions(marker: ledger.map { .expected(lineage: $0.lineage) } ?? .none))
     let wanted = loader.scan()
@@ -67,8 +66,15 @@ struct Setting: Sendable {
         now: Ambient.system.now(), mode: mode, lineage: ledger?.lineage, sequence: ledger?.sequence ?? 0,
         allowedWithdrawals: selection.allowedWithdrawals, onlyListings: selection.listings,
         onlyAccount: selection.account))
-    return (plan.with(loaded.problems), ledger)
+    return Planned(plan: plan.with(loaded.problems), ledger: ledger, loader: loader)
   }
+}
+
+/// A plan, and what it was made from.
+struct Planned {
+  let plan: Plan
+  let ledger: Ledger?
+  let loader: Loader
 }
 
 extension Plan {

@@ -28,12 +28,14 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let setting = try Setting.read(global, sandbox: sandbox)
-    let plan = try setting.plan(selection.selection()).plan
+    let planned = try setting.plan(selection.selection())
+    let plan = planned.plan
     try show(plan)
     if let out { try SavedPlan.save(plan, to: out) }
     var codes = plan.exitCodes
     if detailedExitcode, plan.hasChanges { codes.insert(.pending) }
-    try Exit.finish(codes)
+    // A big shop's values need not be taken apart one by one before the process ends.
+    withExtendedLifetime(planned) { Exit.now(codes) }
   }
 
   private func show(_ plan: Plan) throws {

@@ -37,8 +37,9 @@ struct Status: AsyncParsableCommand {
     let setting = try Setting.read(global, sandbox: sandbox)
     var chosen = selection.selection()
     if let id { chosen.listings.insert(id) }
-    let (plan, ledger) = try setting.plan(chosen, mode: .continuous)
-    let records = (ledger?.records ?? [:]).filter { key, _ in
+    let planned = try setting.plan(chosen, mode: .continuous)
+    let plan = planned.plan
+    let records = (planned.ledger?.records ?? [:]).filter { key, _ in
       (chosen.listings.isEmpty || chosen.listings.contains(key.listing))
         && (chosen.account == nil || chosen.account == key.account)
     }
