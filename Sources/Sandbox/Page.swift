@@ -129,6 +129,15 @@ enum Wording {
     return text.prefix(1).uppercased() + text.dropFirst()
   }
 
+  /// Buyers are told a place only roughly: two decimals are about a kilometre.
+  static func nearby(_ place: SandboxPlace) -> String {
+    func cut(_ degrees: String) -> Substring {
+      guard let point = degrees.firstIndex(of: ".") else { return degrees[...] }
+      return degrees[..<(degrees.index(point, offsetBy: 3, limitedBy: degrees.endIndex) ?? degrees.endIndex)]
+    }
+    return "\(cut(place.latitude)), \(cut(place.longitude))"
+  }
+
   /// `2026-11-22 16:00 UTC`.
   static func time(_ time: Timestamp) -> String {
     let text = time.description

@@ -6,18 +6,19 @@ extension Page {
     <h2>Nothing for sale yet</h2>
     <p>This page shows both marketplaces as a buyer would see them. It fills by itself as soon as hawker posts something:</p>
     <ol>
-    <li><p>In another terminal, go to your shop, or make one:</p><pre><code>hawker init my-shop
-    cd my-shop</code></pre></li>
-    <li><p>Describe something in <code>listings/bicycle.yaml</code>:</p><pre><code>title: Trek city bicycle, 54 cm
+    <li><p>Describe something in your shop, in <code>listings/bicycle.yaml</code>
+    (no shop yet? <code>hawker init my-shop</code>):</p><pre><code>title: Trek city bicycle, 54 cm
     description: Ready to ride; new tires last spring.
     price: 450.00
     category: bicycles
     photos: [bicycle.jpg]</code></pre></li>
-    <li><p>Point the accounts in <code>hawker.yaml</code> here:</p><pre><code>\(accounts)</code></pre></li>
-    <li><p>Post it, with the sandbox’s tokens:</p><pre><code>\(environment)
+    <li><p>Post it. Where this page came with <code>hawker run --sandbox</code>, saving the file was enough.
+    Where you started it with <code>hawker sandbox</code>, point the accounts in <code>hawker.yaml</code> here:</p>
+    <pre><code>\(accounts)</code></pre><p>and apply, in another terminal, with the sandbox’s tokens:</p>
+    <pre><code>\(environment)
     hawker apply</code></pre></li>
     </ol>
-    <p>Then change the price in the file and apply again, and watch this page.</p>
+    <p>Then change the price in the file, and watch this page.</p>
     </section>
     """
   }
@@ -27,7 +28,8 @@ extension Page {
     accounts:
       facebook: { marketplace: facebook, page_id: "\(SandboxCredentials.pageID)",
                   graph_url: \(origin)/facebook }
-      offerup:  { marketplace: offerup, api_url: \(origin)/offerup/v1 }
+      offerup:  { marketplace: offerup,
+                  api_url: \(origin)/offerup/v1 }
     web: { public_url: \(origin) }
     """
   }
@@ -42,7 +44,7 @@ extension Page {
   var footer: String {
     """
     <footer>
-    <details><summary>Addresses and tokens for scripts</summary>
+    <details\(isEmpty ? " hidden" : "")><summary>Addresses and tokens for scripts</summary>
     <pre><code>\(accounts)</code></pre>
     <pre><code>\(environment)</code></pre>
     </details>

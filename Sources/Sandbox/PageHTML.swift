@@ -65,7 +65,7 @@ extension Page {
 
   private func card(_ post: Post) -> String {
     let listing = post.listing
-    let place = listing.place.map { "<li class=\"place\">\(Wording.escaped($0.description))</li>" } ?? ""
+    let place = listing.place.map(place) ?? ""
     return """
       <article id="\(listing.remoteID)" data-state="\(post.number).\(listing.updatedAt.milliseconds)">
       \(cover(listing))
@@ -75,6 +75,10 @@ extension Page {
       \(details(listing))
       </div></article>
       """
+  }
+
+  private func place(_ place: SandboxPlace) -> String {
+    "<li class=\"place\" title=\"\(Wording.escaped(place.description))\">\(Wording.escaped(Wording.nearby(place)))</li>"
   }
 
   private func word(_ code: String) -> String {
@@ -94,7 +98,7 @@ extension Page {
         + "\(Wording.escaped(Wording.host(photo)))</span>"
     }
     if name.format == .tiff { return "<span class=\"elsewhere\">TIFF photo</span>" }
-    return "<img src=\"/photos/\(name)\" alt=\"\" loading=\"lazy\" decoding=\"async\">"
+    return "<img src=\"/photos/\(name)\" alt=\"\" loading=\"lazy\">"
   }
 
   private func details(_ listing: SandboxListing) -> String {

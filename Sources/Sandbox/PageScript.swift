@@ -74,7 +74,7 @@ enum PageScript {
           if (changed) {
             say(changed === 1 ? '1 just changed' : `${changed} just changed`, 'changed');
             clearTimeout(quiet);
-            quiet = setTimeout(() => say('Live', 'on'), 6000);
+            quiet = setTimeout(() => live.dataset.state === 'changed' && say('Live', 'on'), 6000);
           }
         } catch { /* The event stream notices, and says so. */ }
         busy = false;
@@ -84,7 +84,11 @@ enum PageScript {
       localise(document);
       const events = new EventSource('/events');
       events.addEventListener('open', () => say('Live', 'on'));
-      events.addEventListener('error', () => say('The sandbox has stopped. Waiting for it…', 'off'));
+      events.addEventListener('error', () => {
+        // The next sandbox counts anew: look again whatever its version is.
+        version = '';
+        say('The sandbox has stopped. Waiting for it…', 'off');
+      });
       events.addEventListener('change', event => {
         if (String(JSON.parse(event.data).version) !== version) redraw();
       });

@@ -58,12 +58,12 @@ enum PageStyle {
     h2 { margin: .25rem 0 .75rem; font-size: 1.05rem; }
     h2::before { content: "■ "; }
     h2 span { color: var(--soft); font-weight: 400; font-size: .9rem; margin-left: .25rem; }
-    .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); gap: .9rem; align-items: start; }
+    .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); gap: .9rem; }
     .none { grid-column: 1 / -1; margin: 0; padding: 2rem 1rem; text-align: center; color: var(--soft);
       border: 1px dashed var(--line); border-radius: var(--radius); }
 
     article {
-      background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden;
+      display: flex; flex-direction: column; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden;
       content-visibility: auto; contain-intrinsic-size: auto 20rem;
     }
     article:target { border-color: var(--accent); box-shadow: 0 0 0 2px var(--accent); }
@@ -76,7 +76,7 @@ enum PageStyle {
       position: absolute; right: .5rem; bottom: .5rem; padding: .1rem .5rem; border-radius: 99px; font-size: .75rem;
       background: rgb(0 0 0 / .65); color: #fff;
     }
-    .body { padding: .7rem .85rem .85rem; }
+    .body { display: flex; flex: 1; flex-direction: column; padding: .7rem .85rem .85rem; }
     .price { margin: 0; font-size: 1.15rem; font-weight: 700; }
     h3 {
       margin: .1rem 0 .45rem; font-size: .95rem; font-weight: 500; line-height: 1.3; overflow-wrap: anywhere;
@@ -87,8 +87,8 @@ enum PageStyle {
       padding: .05rem .5rem; border-radius: 99px; background: var(--well); color: var(--soft); max-width: 100%;
       overflow-wrap: anywhere;
     }
-    .place::before { content: "⌖ "; }
-    details { margin-top: .5rem; font-size: .85rem; }
+    .place::before { content: "near "; }
+    details { margin-top: auto; padding-top: .5rem; font-size: .85rem; }
     summary { cursor: pointer; color: var(--soft); }
     summary:hover { color: var(--ink); }
     .for { position: absolute; left: -99rem; }
@@ -125,12 +125,14 @@ enum PageStyle {
     footer pre { margin-top: .5rem; color: var(--ink); }
 
     @media (max-width: 44rem) {
+      html { scroll-padding-top: .5rem; }
+      header { position: static; }
       main { grid-template-columns: minmax(0, 1fr); }
       .brand p, .tab span { font-size: .8rem; }
       #live { min-width: 0; }
       .cards { grid-template-columns: minmax(0, 1fr); gap: .6rem; }
       article { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); contain-intrinsic-size: auto 8rem; }
-      .cover { aspect-ratio: auto; min-height: 7rem; }
+      .cover { aspect-ratio: auto; min-height: 7rem; max-height: 10rem; }
     }
     @media (prefers-reduced-motion: reduce) {
       html { scroll-behavior: auto; }

@@ -1,4 +1,4 @@
-// Sandbox: Facebook and OfferUp, emulated on loopback, strictly as ../../docs describes their wire contract.
+// Sandbox: Facebook and OfferUp, emulated on loopback, strictly by the wire contract that hawker was built to.
 // In: HTTP requests, faults to inject, edits that a seller might make by hand. Out: answers, a log of requests, a page
 // that shows what buyers would see. It must never share code with the adapters (neither may hide the other's mistakes),
 // listen beyond loopback, or answer before the effect is written down.

@@ -28,7 +28,8 @@ package final class SandboxServer: Sendable {
     return address
   }
 
-  /// Closes every connection, also those that wait for an answer that never comes. What was acknowledged is on disk.
+  /// Closes every connection, also those that wait for an answer that never comes, and lets the directory go. What was
+  /// acknowledged is on disk. A stopped sandbox can still be looked at, and is not started again.
   package func stop() async {
     let channel = running.withLock { channel in
       defer { channel = nil }
@@ -36,6 +37,7 @@ package final class SandboxServer: Sendable {
     }
     try? await channel?.close().get()
     await connections.closeAll()
+    shop.withLock { $0.close() }
   }
 
   private func bootstrap() -> ServerBootstrap {

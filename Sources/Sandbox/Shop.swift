@@ -10,6 +10,7 @@ struct Shop: ~Copyable {
   var origin = ""
   var deadTokens = SandboxCredentials.deadTokens
   private var ledger: Ledger?
+  private var isClosed = false
   private let options: SandboxOptions
   private var numbers: SeededNumbers
   private var allowances: [String: Allowance] = [:]
@@ -139,8 +140,14 @@ struct Shop: ~Copyable {
   }
 
   private mutating func write(_ changes: [Change]) -> Bool {
-    guard !changes.isEmpty, ledger != nil else { return true }
-    return ledger?.append(changes) ?? true
+    if changes.isEmpty { return true }
+    return ledger?.append(changes) ?? !isClosed
+  }
+
+  /// Lets the directory go, for another sandbox. What comes afterwards has no effect.
+  mutating func close() {
+    isClosed = true
+    ledger = nil
   }
 
   private func end(_ reply: inout Reply, _ call: Call, as kind: Fault.Kind, at now: Timestamp) {

@@ -64,6 +64,7 @@ import Testing
         if index == 0 { first = answer.text("url") ?? "" }
       }
       let newest = try stand.ask("GET", "/").text
+      #expect(newest.contains(">45.58, -122.75<"))
       #expect(newest.contains("Page 1 of 3") && newest.contains("Chair number 99."))
       #expect(!newest.contains("Chair number 51.") && newest.contains("1–48 of 100"))
       let path = first.replacingOccurrences(of: stand.address.photosURL, with: "").split(separator: "#")[0]

@@ -75,6 +75,17 @@ import Testing
     }
   }
 
+  @Test func stoppingLetsTheDirectoryGo() async throws {
+    let directory = TemporaryDirectory()
+    let stand = try await Stand(SandboxOptions(directory: directory.path))
+    let id = try stand.offerUp("POST", "listings", json: Goods.offerUp()).text("id") ?? ""
+    await stand.server.stop()
+    let next = try SandboxServer(SandboxOptions(directory: directory.path))
+    #expect(next.snapshot() == stand.server.snapshot())
+    // What the stopped one would change goes nowhere.
+    #expect(!stand.server.edit(id, price: 1))
+  }
+
   @Test func aLongLedgerIsWrittenAnewAtTheStart() async throws {
     let directory = TemporaryDirectory()
     let ledger = directory.path + "/ledger.jsonl"
