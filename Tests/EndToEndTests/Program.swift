@@ -1,0 +1,54 @@
+import Foundation
+import Support
+
+/// The built program, run as a person would run it: a command line, an environment, an exit code.
+enum Program {
+  struct Outcome: Sendable {
+    var status: Int32
+    var out: String
+    var err: String
+  }
+
+  /// Where the build put this test and the program beside it.
+  static let path = {
+    let test =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    var folder = URL(filePath: test).deletingLastPathComponent()
+    while folder.path != "/", !FileManager.default.isExecutableFile(atPath: folder.path + "/hawker") {
+      folder.deleteLastPathComponent()
+    }
+    return folder.path + "/hawker"
+  }()
+
+  /// The repository, where the examples are.
+  static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  /// Runs to the end. The environment is `environment` with a PATH and nothing else: no token of the person who tests.
+  static func run(
+    _ arguments: [String], in folder: String = repository, environment: [String: String] = [:]
+  ) async throws -> Outcome {
+    // Files, not pipes: a full pipe would stop the program.
+    let captured = try TemporaryFolder()
+    defer { captured.remove() }
+    let (out, err) = (try captured.write("out", []), try captured.write("err", []))
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: folder)
+    process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: out)
+    process.standardError = FileHandle(forWritingAtPath: err)
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in continuation.resume() }
+      do { try process.run() } catch {
+        // The handler is not called for what never ran.
+        continuation.resume(throwing: error)
+      }
+    }
+    return Outcome(
+      status: process.terminationStatus, out: try String(contentsOfFile: out, encoding: .utf8),
+      err: try String(contentsOfFile: err, encoding: .utf8))
+  }
+}
