@@ -27,7 +27,9 @@ struct Chronicle {
     configProblems = []
   }
 
-  mutating func planned(_ plan: Plan, accounts: Int) {
+  mutating func planned(_ plan: Plan, accounts: Int, isBusy: Bool) {
+    // What can't be seen has no problems to tell of.
+    if plan.guards.contains(where: { $0.name == .root }) { return tellGuards(plan) }
     let found = Set(plan.problems)
     for problem in plan.problems where !problems.contains(problem) { tell(problem) }
     if !problems.isEmpty, found.isEmpty { logger.notice("no problems are left") }
@@ -35,7 +37,7 @@ struct Chronicle {
     tellGuards(plan)
     tellHolds(plan)
     let summary = plan.summary
-    let isInSync = !plan.hasChanges
+    let isInSync = !plan.hasChanges && !isBusy
     if isInSync, !wasInSync {
       let posts = summary[.unchanged]
       let listings = Set(plan.actions.filter { $0.kind == .unchanged }.map(\.key.listing)).count

@@ -158,7 +158,7 @@ package actor Reconciler {
   private func replan() async throws(JournalError) {
     guard let wanted else { return }
     let plan = shop.plan(wanted, mode: .continuous)
-    chronicle.planned(plan, accounts: shop.accounts.count)
+    chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
     try await executor.submit(plan)
     try await sweepIfTroubled(plan)
     await arm(for: plan)
