@@ -1,0 +1,117 @@
+import Foundation
+import Support
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct ApplyTests {
+  @Test func planEqualsApplyAndASecondApplySendsNothing() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let plan = try await shop.hawker("plan", "--sandbox", "--detailed-exitcode")
+    #expect(plan.status == 2)
+    let applied = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(applied.status == 0)
+    #expect(applied.out.hasPrefix(plan.out))
+    #expect(applied.out.hasSuffix("Applied: 6 done, 0 failed, 0 uncertain, 0 held, 0 skipped.\n"))
+    #expect(try await shop.hawker("plan", "--sandbox", "--detailed-exitcode").status == 0)
+    #expect(try await shop.hawker("apply", "--sandbox", "--yes").out.contains("6 unchanged"))
+    // The sandbox never marks the real root.
+    #expect(!FileManager.default.fileExists(atPath: shop.path + "/listings/.hawker"))
+    #expect(!FileManager.default.fileExists(atPath: shop.path + "/state/head.json"))
+  }
+
+  @Test func planWritesNothing() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    _ = try await shop.hawker("plan", "--sandbox")
+    #expect(!FileManager.default.fileExists(atPath: shop.path + "/state"))
+  }
+
+  @Test func lostFilesAreHeldUntilTheirExactNumberIsNamed() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    try shop.add(17)
+    #expect(try await shop.hawker("apply", "--sandbox", "--yes").status == 0)
+    for number in 0..<6 { try shop.remove("listings/lamp-\(number).yaml") }
+    let held = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(held.status == 3 && held.out.contains("--allow-withdraw 12"))
+    let wrong = try await shop.hawker("apply", "--sandbox", "--yes", "--allow-withdraw", "11")
+    #expect(wrong.status == 3 && wrong.err.contains("lifts nothing"))
+    #expect(try shop.shown().count == 40)
+    let right = try await shop.hawker("apply", "--sandbox", "--yes", "--allow-withdraw", "12")
+    #expect(right.status == 0 && right.out.contains("12 done"))
+    #expect(try shop.shown().count == 28)
+  }
+
+  @Test func aSavedPlanIsAppliedExactlyOrRefused() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    #expect(try await shop.hawker("plan", "--sandbox", "--out", "p.json").status == 0)
+    try shop.add(1)
+    let stale = try await shop.hawker("apply", "--sandbox", "--yes", "--plan", "p.json")
+    #expect(stale.status == 3 && stale.err.contains("stale"))
+    try shop.remove("listings/lamp-0.yaml")
+    #expect(try await shop.hawker("apply", "--sandbox", "--yes", "--plan", "p.json").status == 0)
+  }
+
+  @Test func invalidListingsAreToldAndTheOthersGoOn() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    try shop.write("listings/bad.yaml", "title: Bad\nprice: 1.999\n")
+    let applied = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(applied.status == 4)
+    #expect(applied.out.contains("listings/bad.yaml:2:8") && applied.out.contains("6 done"))
+  }
+
+  @Test func withoutATerminalItAsksForYes() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    #expect(try await shop.hawker("apply", "--sandbox").status == 64)
+    #expect(try await shop.hawker("no-such-command").status == 64)
+  }
+
+  @Test func anAccountWithoutATokenStopsWithTheVariablesName() async throws {
+    let shop = try StarterShop(
+      config: """
+        version: 1
+        defaults: { currency: USD, condition: good, marketplaces: [facebook] }
+        accounts: { facebook: { marketplace: facebook, page_id: "1", graph_url: "http://127.0.0.1:1" } }
+        """)
+    defer { shop.folder.remove() }
+    let applied = try await shop.hawker("apply", "--yes")
+    #expect(applied.status == 6)
+    #expect(applied.out.contains("HAWKER_TOKEN_FACEBOOK"))
+    #expect(try shop.read("listings/.hawker").contains("-"))
+  }
+
+  @Test func aMarketplaceThatIsDownIsAFailureAfterTheWait() async throws {
+    let shop = try StarterShop(
+      config: """
+        version: 1
+        defaults: { currency: USD, condition: good, marketplaces: [facebook] }
+        accounts: { facebook: { marketplace: facebook, page_id: "1", graph_url: "http://127.0.0.1:1" } }
+        """)
+    defer { shop.folder.remove() }
+    let applied = try await shop.hawker(
+      "apply", "--yes", "--no-wait", "--format", "json", environment: ["HAWKER_TOKEN_FACEBOOK": "s3cr3t-token"])
+    #expect(applied.status == 1)
+    #expect(applied.out.contains("\"failed\":3"))
+    let journal = try shop.read("state/journal-000001.jsonl")
+    for text in [applied.out, applied.err, journal] { #expect(!text.contains("s3cr3t-token")) }
+  }
+
+  @Test func faultsOfEveryKindLeaveEachListingOnEachMarketplaceOnce() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    try shop.write(
+      "hawker.yaml", try shop.read("hawker.yaml") + "sync: { concurrency: 128, absence_after: 3s }\n")
+    try shop.add(120)
+    let faults =
+      "status-500:0.6% status-503-after:0.6% drop-before:0.6% drop-after:0.6% truncate:0.6% garbage:0.6% duplicate:0.6% "
+      + "throttle:0.4% slow:0.4%"
+    let applied = try await shop.hawker("apply", "--sandbox", "--yes", environment: ["HAWKER_SANDBOX_FAULTS": faults])
+    #expect(applied.status == 0, "\(applied.err.suffix(2000))")
+    let shown = try shop.shown()
+    #expect(shown.count == 246 && Set(shown).count == 246)
+    #expect(try await shop.recorded() == shown)
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Support
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct DaemonTests {
+  @Test func keepsBothMarketplacesInStepWithTheFiles() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let daemon = try Daemon(in: shop.path)
+    try await daemon.says("in sync: 3 listings, 6 posts on 2 accounts")
+
+    try shop.write("listings/lamp.yaml", try shop.read("listings/lamp.yaml").replacing("35.00", with: "33.00"))
+    try await daemon.says("price 35.00 → 33.00 USD")
+    try await daemon.says("in sync")
+
+    let bike = try shop.read("listings/trek-520.yaml")
+    try shop.write("listings/trek-520.yaml", "id: trek-520\ntitle: [\n")
+    try await daemon.says("listings/trek-520.yaml:2:")
+    try shop.write("listings/trek-520.yaml", bike)
+    try await daemon.says("no problems are left")
+
+    try shop.remove("listings/walnut-table.yaml")
+    try await daemon.says("its file is gone")
+    try await daemon.says("in sync: 2 listings, 4 posts")
+
+    #expect(try await daemon.interrupt() == 0)
+    #expect(!daemon.lines.contains { $0.contains("withdraw trek-520") })
+    #expect(try shop.shown() == ["facebook lamp", "facebook trek-520", "offerup lamp", "offerup trek-520"])
+    #expect(try await shop.recorded() == shop.shown())
+  }
+
+  @Test func nextStartSendsNothing() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    #expect(try await shop.hawker("apply", "--sandbox", "--yes").status == 0)
+    let before = try shop.read("state/sandbox/marketplaces/ledger.jsonl")
+    let daemon = try Daemon(in: shop.path)
+    try await daemon.says("in sync: 3 listings")
+    #expect(try await daemon.interrupt() == 0)
+    #expect(try shop.read("state/sandbox/marketplaces/ledger.jsonl") == before)
+  }
+
+  @Test func aSecondWriterEndsWithFiveAndNamesTheFirst() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let daemon = try Daemon(in: shop.path)
+    try await daemon.says("in sync")
+    let second = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(second.status == 5)
+    #expect(second.err.contains("another hawker holds the state: process"))
+    #expect(try await shop.hawker("plan", "--sandbox").status == 0)
+    #expect(try await shop.hawker("status", "--sandbox").out.contains("6 live"))
+    #expect(try await daemon.interrupt() == 0)
+  }
+
+  @Test func killedAtAnyMomentItPostsNothingTwice() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    try shop.write("hawker.yaml", try shop.read("hawker.yaml") + "sync: { absence_after: 1s }\n")
+    try shop.add(40)
+    for number in [1, 5, 20] {
+      let daemon = try Daemon(in: shop.path)
+      // The moment is somewhere in the middle of the work, or after it when the machine is fast.
+      for _ in 0..<number { try await daemon.says(anyOf: ["create lamp", "in sync"]) }
+      try await daemon.kill()
+    }
+    let last = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(last.status == 0, "\(last.err)")
+    let shown = try shop.shown()
+    #expect(shown.count == 86 && Set(shown).count == 86)
+    #expect(try await shop.recorded() == shown)
+  }
+
+  @Test func aConfigThatBreaksLeavesTheLastGoodOneInForce() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let daemon = try Daemon(in: shop.path)
+    try await daemon.says("in sync")
+    let config = try shop.read("hawker.yaml")
+    try shop.write("hawker.yaml", config + "gards: {}\n")
+    try await daemon.says("the last good one stays in force")
+    try shop.write("hawker.yaml", config.replacing("condition: good", with: "condition: new"))
+    try await daemon.says("condition")
+    try await daemon.says("in sync")
+    #expect(try await daemon.interrupt() == 0)
+  }
+
+  @Test func aRootThatGoesAwayChangesNothingAndComesBack() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let daemon = try Daemon(in: shop.path)
+    try await daemon.says("in sync")
+    let files = FileManager.default
+    try files.moveItem(atPath: shop.path + "/listings", toPath: shop.path + "/elsewhere")
+    try await daemon.says("guard root")
+    try files.moveItem(atPath: shop.path + "/elsewhere", toPath: shop.path + "/listings")
+    try shop.write("listings/lamp.yaml", try shop.read("listings/lamp.yaml").replacing("35.00", with: "31.00"))
+    try await daemon.says("31.00 USD")
+    #expect(try await daemon.interrupt() == 0)
+    #expect(try shop.shown().count == 6)
+  }
+}
