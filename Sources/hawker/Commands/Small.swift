@@ -64,17 +64,28 @@ struct Validate: AsyncParsableCommand {
 
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "JSON Schema of a listing file or of hawker.yaml, on standard output.")
+    commandName: "schema",
+    abstract: "JSON Schema of a listing file or of hawker.yaml, or the rules as a Markdown table, on standard output.")
 
-  enum Kind: String, ExpressibleByArgument, CaseIterable { case listing, config }
+  enum Kind: String, ExpressibleByArgument, CaseIterable { case listing, config, rules }
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: "listing or config.")
+  @Argument(help: "What to write.")
   var kind: Kind = .listing
 
   func run() throws {
-    Console.out(kind == .listing ? Schema.listing() : Schema.config())
+    switch kind {
+    case .listing: Console.out(Schema.listing())
+    case .config: Console.out(Schema.config())
+    case .rules: Console.out(SchemaCommand.rules)
+    }
+  }
+
+  private static var rules: String {
+    Rule.allCases.reduce("| Rule | What is wrong |\n| --- | --- |\n") {
+      $0 + "| `\($1.rawValue)` | \($1.explanation) |\n"
+    }
   }
 }
 
