@@ -11,7 +11,7 @@ run: setup
 
 test: setup
 	swift build --build-tests
-	swift test --skip-build
+	scripts/test
 
 build: setup
 	swift build

@@ -70,6 +70,8 @@ package struct Action: Hashable, Sendable {
   package var remoteID: String?
   /// Relative to the shop; the file that is the reason.
   package var file: String
+  /// The listing's own file, or the last one that is known.
+  package private(set) var listingFile: String
   /// From 1; 0 when there is no line.
   package var line: Int
   package var changes: [FieldChange]
@@ -91,6 +93,7 @@ package struct Action: Hashable, Sendable {
     self.marketplace = marketplace
     self.remoteID = record?.remoteID
     self.file = file
+    listingFile = file
     self.line = line
     self.changes = changes
     self.reason = reason

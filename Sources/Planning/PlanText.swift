@@ -45,8 +45,7 @@ package struct PlanText {
 
   private func header(_ listing: String, _ rows: [Action]) -> String {
     let isGone = rows.contains { $0.cause == .fileGone || $0.kind == .forget }
-    let file =
-      isGone ? rows.first?.record?.file : rows.first?.post.flatMap { _ in rows.first?.file } ?? rows.first?.file
+    let file = isGone ? rows.first?.record?.file : rows.first?.listingFile
     return PlanText.pad(Escaping.line(listing), 42) + Escaping.line(file ?? "") + (isGone ? " (gone)" : "") + "\n"
   }
 
@@ -56,7 +55,9 @@ package struct PlanText {
     var text = "  \(symbol) " + PlanText.pad(word, 10) + PlanText.pad(action.key.account, accountWidth)
     text += Escaping.line(action.hold?.text ?? PlanText.describe(action))
     if action.hold == nil, action.line > 0, action.kind == .update || action.kind == .replace {
-      text = PlanText.pad(text, 58) + "line \(action.line)"
+      text =
+        PlanText.pad(text, 58)
+        + (action.file == action.listingFile ? "line \(action.line)" : Escaping.line("\(action.file):\(action.line)"))
     }
     while text.last == " " { text.removeLast() }
     return colour(text, action) + "\n"

@@ -11,7 +11,7 @@ package enum Planner {
       // Nothing at all is changed: what a scan of the wrong place misses says nothing about the shop.
       let live = input.records.values.count(where: \.isLive)
       plan.guards = [
-        GuardReport(.root, limit: 0, observed: live, isTripped: true, override: "hawker init --adopt-root", text: why)
+        GuardReport(.root, limit: 0, observed: live, isTripped: true, text: why)
       ]
       return plan
     }

@@ -32,7 +32,8 @@ struct Chronicle {
     if plan.guards.contains(where: { $0.name == .root }) { return tellGuards(plan) }
     let found = Set(plan.problems)
     for problem in plan.problems where !problems.contains(problem) { tell(problem) }
-    if !problems.isEmpty, found.isEmpty { logger.notice("no problems are left") }
+    let hadErrors = problems.contains { $0.severity == .error }
+    if hadErrors, !plan.hasErrors { logger.notice("no errors are left in the listings") }
     problems = found
     tellGuards(plan)
     tellHolds(plan)
