@@ -114,7 +114,8 @@ struct ExecutorTests {
 
   @Test func keepsToItsConcurrency() async throws {
     try await bench(concurrency: 3) { bench in
-      try await bench.converge((1...20).map { Samples.listing("l\($0)") })
+      bench.market.state.withLock { $0.gate = 3 }
+      try await bench.converge((1...21).map { Samples.listing("l\($0)") })
       #expect(bench.market.state.withLock(\.mostRunning) == 3)
     }
   }

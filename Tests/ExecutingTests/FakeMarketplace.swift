@@ -21,6 +21,9 @@ final class FakeMarketplace: Marketplace {
     var running = 0
     var mostRunning = 0
     var last = 0
+    /// Calls wait until so many have gathered.
+    var gate: Int?
+    var gathered: [CheckedContinuation<Void, Never>] = []
   }
 
   let state = Mutex(State())
@@ -79,6 +82,19 @@ final class FakeMarketplace: Marketplace {
 
   func verify() async throws(MarketplaceFailure) -> Identity { Identity(id: "fake") }
 
+  private func gather() async {
+    guard state.withLock({ $0.gate != nil }) else { return }
+    await withCheckedContinuation { continuation in
+      let released = state.withLock { state in
+        state.gathered.append(continuation)
+        guard state.gathered.count == state.gate else { return [CheckedContinuation<Void, Never>]() }
+        defer { state.gathered = [] }
+        return state.gathered
+      }
+      for waiter in released { waiter.resume() }
+    }
+  }
+
   private func call<Value: Sendable>(
     _ name: String, _ effect: @Sendable (inout State) -> Value, twice: @Sendable (inout State) -> Void = { _ in }
   ) async throws(MarketplaceFailure) -> Value {
@@ -87,6 +103,7 @@ final class FakeMarketplace: Marketplace {
       state.running += 1
       state.mostRunning = max(state.mostRunning, state.running)
     }
+    await gather()
     do throws(CancellationError) { try await ambient.sleep(latency) } catch {
       state.withLock { $0.running -= 1 }
       throw .unavailable(.init("cancelled before it was sent"))
