@@ -20,8 +20,10 @@ package protocol Disk: Sendable {
   func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8]
   func names(in directory: String) throws(DiskError) -> [String]
   func close(_ file: Int32)
-  /// An open-file-description lock, held until the descriptor is closed; nil when another process holds it.
+  /// An open-file-description lock; nil when another holds it.
   func lock(_ path: String) throws(DiskError) -> Int32?
+  /// Gives the lock back and closes it.
+  func unlock(_ lock: Int32)
   /// The last resort: a line on standard error.
   func alarm(_ text: String)
 }

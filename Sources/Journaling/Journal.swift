@@ -30,7 +30,7 @@ package final class Journal: Sendable {
       try WriterThread.start(start.writer, mailbox, lock: lock)
       return Journal(mailbox, start.opening)
     } catch {
-      setting.disk.close(lock)
+      setting.disk.unlock(lock)
       throw error
     }
   }

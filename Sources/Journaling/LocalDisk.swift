@@ -122,13 +122,24 @@ package struct LocalDisk: Disk {
   package func lock(_ path: String) throws(DiskError) -> Int32? {
     let file = try open(path, create: true)
     // Of the open file description: a plain POSIX lock is lost when anything in this process closes the same file.
-    var range = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
-    let ofdSetLock: Int32 = 37
-    if retrying({ fcntl(file, ofdSetLock, &range) }) == 0 { return file }
+    if setLock(file, F_WRLCK) == 0 { return file }
     let code = errno
     close(file)
     if code == EAGAIN || code == EACCES { return nil }
     throw DiskError(.write, path, code: code)
+  }
+
+  /// To close it isn't enough: a child being started by another thread has a copy of the descriptor until it runs its
+  /// program, and the lock would stay with that.
+  package func unlock(_ lock: Int32) {
+    _ = setLock(lock, F_UNLCK)
+    close(lock)
+  }
+
+  private func setLock(_ file: Int32, _ type: Int32) -> Int32 {
+    var range = flock(l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+    let ofdSetLock: Int32 = 37
+    return retrying { fcntl(file, ofdSetLock, &range) }
   }
 
   package func alarm(_ text: String) {

@@ -9,7 +9,7 @@ enum WriterThread {
       var writer = writer
       let waiter = writer.serve(mailbox)
       mailbox.retire()
-      writer.setting.disk.close(lock)
+      writer.setting.disk.unlock(lock)
       // Only now: whoever closed may open again at once.
       waiter?.resume(returning: nil)
     }

@@ -1,10 +1,11 @@
 import Listings
 import Marketplaces
 import Sandbox
+import Support
 import Testing
 
 /// What every adapter must do, against the emulated marketplaces.
-@Suite struct ConformanceTests {
+@Suite(Sharing.connections) struct ConformanceTests {
   @Test(arguments: Subject.allCases) func aPostIsMadeAsItsContentSays(subject: Subject) async throws {
     try await World.with(subject) { world in
       let draft = world.draft()

@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// The table of marketplaces.md, row by row: what Facebook answers, and what it means for a create and for an update.
-@Suite struct FacebookFailureTests {
+@Suite(Sharing.connections) struct FacebookFailureTests {
   struct Row: Sendable, CustomTestStringConvertible {
     var status: Int
     var body: String

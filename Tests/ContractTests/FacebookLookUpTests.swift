@@ -4,7 +4,7 @@ import Marketplaces
 import Support
 import Testing
 
-@Suite struct FacebookLookUpTests {
+@Suite(Sharing.connections) struct FacebookLookUpTests {
   private static let since = Timestamp(milliseconds: 1_795_000_000_500)
 
   private static func post(

@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Whose token it is, and which Page's is used.
-@Suite struct FacebookPageTests {
+@Suite(Sharing.connections) struct FacebookPageTests {
   /// A user with these pages, two to an answer.
   private func server(_ pages: [String], me: String = "555") -> ScriptedServer {
     ScriptedServer(serving: { request in

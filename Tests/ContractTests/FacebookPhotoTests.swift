@@ -5,7 +5,7 @@ import Marketplaces
 import Support
 import Testing
 
-@Suite struct FacebookPhotoTests {
+@Suite(Sharing.connections) struct FacebookPhotoTests {
   /// Numbers the uploads.
   private func bench(_ photo: @escaping @Sendable (ScriptedServer.Received) -> ScriptedServer.Answer) -> Bench {
     Bench { request in

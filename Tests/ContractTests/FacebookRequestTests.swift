@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// The requests as marketplaces.md has them.
-@Suite struct FacebookRequestTests {
+@Suite(Sharing.connections) struct FacebookRequestTests {
   private static let done = #"{"id":"10001_7","success":true}"#
 
   @Test func aCreateIsSentAsTheContractHasIt() async throws {

@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// What Facebook's headers say about its limits reaches the pace and the failure.
-@Suite struct FacebookUsageTests {
+@Suite(Sharing.connections) struct FacebookUsageTests {
   private static let throttle = #"{"error":{"message":"Slow down","code":80001}}"#
   private static let usage = #"{"10001":[{"type":"pages","call_count":100,"estimated_time_to_regain_access":N}]}"#
 

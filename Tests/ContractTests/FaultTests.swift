@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// What every adapter must make of a marketplace that misbehaves.
-@Suite struct FaultTests {
+@Suite(Sharing.connections) struct FaultTests {
   /// Faults of a create that leave its outcome open, and how many posts there are afterwards.
   static let uncertain: [(Fault.Kind, Int)] = [
     (.drop(after: true), 1), (.drop(after: false), 0), (.truncate, 1), (.garbage, 1), (.status(500, after: true), 1),

@@ -4,7 +4,7 @@ import OfferUp
 import Support
 import Testing
 
-@Suite struct OfferUpTests {
+@Suite(Sharing.connections) struct OfferUpTests {
   private static let photo = Photo(reference: .file(Digest(of: "x"), .tiff), path: "/shop/x.tif", size: 1)
 
   @Test func aCreateIsSentAsTheContractHasIt() async throws {

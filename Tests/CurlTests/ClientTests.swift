@@ -2,7 +2,7 @@ import Curl
 import Support
 import Testing
 
-@Suite struct ClientTests {
+@Suite(Sharing.connections) struct ClientTests {
   @Test func sendsWhatTheRequestSays() async throws {
     let server = ScriptedServer(serving: { _ in .init(201, headers: [("X-Usage", " 7\t")], #"{"id":"1"}"#) })
     defer { server.stop() }

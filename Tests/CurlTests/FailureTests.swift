@@ -2,7 +2,7 @@ import Curl
 import Support
 import Testing
 
-@Suite struct FailureTests {
+@Suite(Sharing.connections) struct FailureTests {
   private func failure(_ request: Request, with client: Client = Client()) async -> CurlFailure? {
     await #expect(throws: CurlFailure.self) { try await client.send(request) }
   }

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// A kept connection that dies under a request is where libcurl repeats a POST by itself.
-@Suite struct SentOnceTests {
+@Suite(Sharing.connections) struct SentOnceTests {
   /// The first connection answers once, then takes the second request whole and closes without a word.
   private func server() -> ScriptedServer {
     ScriptedServer { number in

@@ -128,6 +128,19 @@ import Testing
     await (try scene.open()).close()
   }
 
+  /// As a child has it that another thread is starting.
+  @Test func theLockIsGivenBackAlthoughACopyOfItsDescriptorIsOpen() throws {
+    let (scene, disk) = (Scene(), LocalDisk())
+    let path = scene.state + ".lock"
+    let lock = try #require(try disk.lock(path))
+    let copy = dup(lock)
+    defer { close(copy) }
+    #expect(try disk.lock(path) == nil)
+    disk.unlock(lock)
+    let again = try #require(try disk.lock(path))
+    disk.unlock(again)
+  }
+
   @Test func aDroppedJournalGivesTheLockBack() async throws {
     let scene = Scene()
     var journal: Journal? = try scene.open()

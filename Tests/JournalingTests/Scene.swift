@@ -175,6 +175,7 @@ final class TestDisk: Disk {
   func names(in directory: String) throws(DiskError) -> [String] { try disk.names(in: directory) }
   func close(_ file: Int32) { disk.close(file) }
   func lock(_ path: String) throws(DiskError) -> Int32? { try disk.lock(path) }
+  func unlock(_ lock: Int32) { disk.unlock(lock) }
   func alarm(_ text: String) { state.withLock { $0.alarms.append(text) } }
 }
 

@@ -144,6 +144,8 @@ package final class ScriptedServer: Sendable {
         continue
       }
       if descriptor < 0 { break }
+      // A child that a test starts would keep the connection open.
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       let number: Int? = state.withLock { state in
         guard !state.isStopped else { return nil }
         state.connections.append(descriptor)

@@ -1,9 +1,10 @@
+import Support
 import Testing
 import Watching
 
 /// What real programs do to real folders. Each script runs while a reader follows the signals; when a last file, written
 /// after everything else, is announced, the reader must know all files as they are.
-@Suite(.serialized) struct WatchScriptTests {
+@Suite(.serialized, Sharing.inotify) struct WatchScriptTests {
   @Test(.timeLimit(.minutes(1)), arguments: WatchScript.all)
   func script(_ script: WatchScript) async throws {
     if let tool = script.missingTool { try Test.cancel("\(tool) is not installed") }

@@ -1,11 +1,13 @@
 import Glibc
 import Inotify
+import Support
 import Testing
 
 @testable import Watching
 
-/// Real folders and the real inotify. One after the other, because events that are lost are lost for everybody.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct RealFilesTests {
+/// Real folders and the real inotify. One after the other, and none beside the scripts, because
+/// events that are lost are lost for everybody.
+@Suite(.serialized, Sharing.inotify, .timeLimit(.minutes(2))) struct RealFilesTests {
   private let shop = ShopFolder()
   private var root: String { shop.path + "/listings" }
 
