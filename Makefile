@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export SWIFT_BACKTRACE ?= enable=no
 HAWKER := .build/debug/hawker
 
-.PHONY: run test build release lint format bench docs setup clean
+.PHONY: run test torture build release lint format bench docs setup clean
 
 run: setup
 	swift build --product hawker
@@ -12,6 +12,11 @@ run: setup
 test: setup
 	swift build --build-tests
 	scripts/test
+
+# The proofs of make test, for longer: make torture MINUTES=60
+torture: setup
+	swift build --build-tests
+	MINUTES=$(or $(MINUTES),10) scripts/torture
 
 build: setup
 	swift build
