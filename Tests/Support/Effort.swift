@@ -21,8 +21,9 @@ package struct Effort {
     seed = environment["HAWKER_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999_999)
     random = SeededRandom(seed: seed)
     let seconds = environment["HAWKER_TORTURE_SECONDS"].flatMap { Int64($0) }
-    end = seconds.map { start + .seconds($0) }
     goal = seconds == nil ? short : long
+    let start = start
+    end = seconds.map { start + .seconds($0) }
   }
 
   /// Whether this is a long run.
