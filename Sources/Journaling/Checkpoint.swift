@@ -27,11 +27,7 @@ struct Checkpoint {
     for listing in ledger.protectedListings.sorted() {
       lines.append((nil, Entry.protected(listing: listing, true).body()))
     }
-    for key in ledger.holds.keys.sorted() {
-      for hold in ledger.holds[key] ?? [] {
-        lines.append((hold.since, Entry.held(key, by: hold.by, until: hold.until).body()))
-      }
-    }
+    lines += standing()
     for listing in ledger.sales.keys.sorted() {
       for sale in ledger.sales[listing] ?? [] { lines.append((sale.at, sale.body(listing))) }
     }
@@ -39,6 +35,26 @@ struct Checkpoint {
       if let drift = ledger.drifts[key] { lines.append((drift.at, Entry.observed(key, .drift(drift.fields)).body())) }
     }
     for entry in ledger.unknown { lines.append((entry.at, Array(entry.body.utf8))) }
+    return lines
+  }
+}
+
+extension Checkpoint {
+  private func standing() -> [(at: Timestamp?, body: [UInt8])] {
+    let standing = ledger.standing
+    var lines: [(at: Timestamp?, body: [UInt8])] = []
+    for key in standing.holds.keys.sorted() {
+      for hold in standing.holds[key] ?? [] {
+        lines.append((hold.since, Entry.held(key, by: hold.by, until: hold.until, text: hold.text).body()))
+      }
+    }
+    let hour = ledger.lastAt?.advanced(by: .seconds(-3600)) ?? Timestamp(milliseconds: 0)
+    for key in standing.permits.keys.sorted() {
+      for permit in standing.permits[key] ?? [] where (permit.usedAt ?? permit.until).map({ $0 > hour }) ?? true {
+        lines.append((nil, Entry.permitted(key, permit).body()))
+      }
+    }
+    for loss in standing.losses { lines.append((loss.at, encodeBody("lost") { loss.key.writeMembers(to: &$0) })) }
     return lines
   }
 }
@@ -90,6 +106,9 @@ extension Ledger {
   /// Takes one line of a checkpoint in.
   fileprivate mutating func restore(_ envelope: Envelope, _ bytes: [UInt8]) throws(Shortfall) {
     if envelope.kind == "record" { return put(try Record(try envelope.json(bytes))) }
+    if envelope.kind == "lost" {
+      return standing.losses.append(Loss(key: try PostKey(try envelope.json(bytes)), at: envelope.at))
+    }
     try replay(envelope, bytes)
     if envelope.kind == "sold" {
       let json = try envelope.json(bytes)

@@ -13,11 +13,13 @@ package enum Entry: Hashable, Sendable {
   /// The listing is in another file; `from`: the id that it had before, nil when only the file moved.
   case moved(listing: String, from: String?, file: String)
   case protected(listing: String, Bool)
-  /// A guard or the seller holds the post back; `until` nil: until it is released.
-  case held(PostKey, by: String, until: Timestamp?)
+  /// A guard or the seller holds the post back; `until` nil: until it is released. `text`: why, for people.
+  case held(PostKey, by: String, until: Timestamp?, text: String? = nil)
   /// `by` nil: the seller's word, which ends every hold, the claim of a sale on this account, a rejection, and "gone".
   /// Otherwise only the hold of that name ends.
   case released(PostKey, by: String? = nil)
+  /// The seller lets through what one guard holds; the journal's kind is `released` too.
+  case permitted(PostKey, Permit)
   /// It was sold: on an account, or elsewhere (nil).
   case sold(listing: String, account: String?, price: Money?)
 

@@ -11,7 +11,7 @@ extension Entry {
     case .moved: "moved"
     case .protected: "protected"
     case .held: "held"
-    case .released: "released"
+    case .released, .permitted: "released"
     case .sold: "sold"
     }
   }
@@ -39,13 +39,21 @@ extension Entry {
       case .protected(let listing, let isProtected):
         json.field("listing", listing)
         json.field("protected", isProtected)
-      case .held(let key, let by, let until):
+      case .held(let key, let by, let until, let text):
         key.writeMembers(to: &json)
         json.field("by", by)
         json.optional("until", until?.description)
+        json.optional("text", text)
       case .released(let key, let by):
         key.writeMembers(to: &json)
         json.optional("by", by)
+      case .permitted(let key, let permit):
+        key.writeMembers(to: &json)
+        json.field("by", permit.by)
+        json.field("permit", true)
+        json.optional("digest", permit.digest?.description)
+        json.optional("until", permit.until?.description)
+        json.optional("used", permit.usedAt?.description)
       case .sold(let listing, let account, let price):
         json.field("listing", listing)
         json.optional("account", account)
@@ -113,6 +121,7 @@ extension Intent {
     json.field("file", file)
     if attempt != 1 { json.field("attempt", attempt) }
     if isSale { json.field("sale", true) }
+    json.optional("because", because)
   }
 }
 

@@ -20,7 +20,10 @@ extension Entry {
     case "moved":
       self = .moved(listing: try json.text("listing"), from: json["from"]?.string, file: try json.text("file"))
     case "protected": self = .protected(listing: try json.text("listing"), try json.flag("protected"))
-    case "held": self = .held(try PostKey(json), by: try json.text("by"), until: try json.time("until"))
+    case "held":
+      self = .held(
+        try PostKey(json), by: try json.text("by"), until: try json.time("until"), text: json["text"]?.string)
+    case "released" where json["permit"]?.bool == true: self = .permitted(try PostKey(json), try Permit(json))
     case "released": self = .released(try PostKey(json), by: json["by"]?.string)
     case "sold":
       self = .sold(listing: try json.text("listing"), account: json["account"]?.string, price: try json.money())
@@ -98,7 +101,17 @@ extension Intent {
       op: try json.text("op"), action: action, key: try PostKey(json), marketplace: try json.text("marketplace"),
       reference: try json.text("reference"), content: try json.content(), remoteID: json["remote_id"]?.string,
       file: try json.text("file"), attempt: json["attempt"]?.integer.map { Int($0) } ?? 1,
-      at: try json.time("at") ?? Timestamp(milliseconds: 0), isSale: json["sale"]?.bool ?? false)
+      at: try json.time("at") ?? Timestamp(milliseconds: 0), isSale: json["sale"]?.bool ?? false,
+      because: json["because"]?.string)
+  }
+}
+
+extension Permit {
+  fileprivate init(_ json: JSONValue) throws(Shortfall) {
+    let text = json["digest"]?.string
+    let digest = text.flatMap { Digest(hex: $0.dropFirst(7)) }
+    if text != nil, digest == nil { throw Shortfall(member: "digest") }
+    self.init(by: try json.text("by"), digest: digest, until: try json.time("until"), usedAt: try json.time("used"))
   }
 }
 

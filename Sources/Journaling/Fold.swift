@@ -16,8 +16,12 @@ extension Ledger {
     case .forgotten(let key): forget(key)
     case .moved(let listing, let from, let file): move(listing, from, file)
     case .protected(let listing, let isProtected): protect(listing, isProtected)
-    case .held(let key, let by, let until): hold(key, Hold(by: by, since: at, until: until))
+    case .held(let key, let by, let until, let text):
+      hold(key, RecordedHold(by: by, since: at, until: until, text: text))
     case .released(let key, let by): release(key, by, at)
+    case .permitted(let key, let permit):
+      standing.permits[key, default: []].removeAll { $0.by == permit.by }
+      standing.permits[key, default: []].append(permit)
     case .sold(let listing, let account, let price):
       sales[listing, default: []].append(Sale(account: account, price: price, at: at))
     }
@@ -63,8 +67,7 @@ extension Ledger {
 
   private mutating func forget(_ key: PostKey) {
     take(key)
-    holds[key] = nil
-    drifts[key] = nil
+    (standing.holds[key], standing.permits[key], drifts[key]) = (nil, nil, nil)
     if accountsByListing[key.listing] == nil {
       sales[key.listing] = nil
       protectedListings.remove(key.listing)
@@ -88,7 +91,8 @@ extension Ledger {
       record.key = target
       record.pending?.key = target
       put(record)
-      if let moved = holds.removeValue(forKey: source) { holds[target] = moved }
+      if let moved = standing.holds.removeValue(forKey: source) { standing.holds[target] = moved }
+      if let moved = standing.permits.removeValue(forKey: source) { standing.permits[target] = moved }
       if let moved = drifts.removeValue(forKey: source) { drifts[target] = moved }
     }
     if let moved = sales.removeValue(forKey: old) { sales[new, default: []] = moved + (sales[new] ?? []) }
@@ -103,23 +107,23 @@ extension Ledger {
     }
   }
 
-  private mutating func hold(_ key: PostKey, _ hold: Hold) {
-    var current = holds[key] ?? []
+  private mutating func hold(_ key: PostKey, _ hold: RecordedHold) {
+    var current = standing.holds[key] ?? []
     if let index = current.firstIndex(where: { $0.by == hold.by }) {
-      current[index] = Hold(by: hold.by, since: current[index].since, until: hold.until)
+      current[index] = RecordedHold(by: hold.by, since: current[index].since, until: hold.until, text: hold.text)
     } else {
       current.append(hold)
     }
-    holds[key] = current
+    standing.holds[key] = current
   }
 
   private mutating func release(_ key: PostKey, _ by: String?, _ at: Timestamp) {
     guard by == nil else {
-      let rest = (holds[key] ?? []).filter { $0.by != by }
-      holds[key] = rest.isEmpty ? nil : rest
+      let rest = (standing.holds[key] ?? []).filter { $0.by != by }
+      standing.holds[key] = rest.isEmpty ? nil : rest
       return
     }
-    holds[key] = nil
+    standing.holds[key] = nil
     for index in (sales[key.listing] ?? []).indices { sales[key.listing]?[index].releasedAccounts.insert(key.account) }
     guard var record = records[key] else { return }
     switch record.state {

@@ -14,14 +14,43 @@ extension Ledger {
     guard let key = keysByOp[outcome.op], var record = records[key], let intent = record.pending else { return }
     switch outcome.result {
     case .done:
+      if intent.isLoss, intent.remoteID == record.remoteID, !isPermitted(key) { lose(key, at) }
       record.succeed(intent, outcome, at)
       drifts[key] = nil
-    case .failed: record.fail(intent, outcome, at)
+      usePermits(of: key, at)
+      endHolds(of: key, by: ["unsettled", "grace"])
+    case .failed:
+      record.fail(intent, outcome, at)
+      endHolds(of: key, by: ["unsettled"])
     case .uncertain:
       record.failure = outcome.failure
       if intent.action == .create { record.enter(.uncertain, at) }
     }
     put(record)
+  }
+
+  /// Kept for an hour: files that go away one by one are a mass loss too.
+  private mutating func lose(_ key: PostKey, _ at: Timestamp) {
+    let hour = at.advanced(by: .seconds(-3600))
+    if let first = standing.losses.first, first.at <= hour { standing.losses.removeAll { $0.at <= hour } }
+    standing.losses.append(Loss(key: key, at: at))
+  }
+
+  private func isPermitted(_ key: PostKey) -> Bool {
+    standing.permits[key]?.contains { $0.digest == nil && $0.usedAt == nil } ?? false
+  }
+
+  /// A mass change that the seller let through counts for no further one, so its permit is remembered.
+  private mutating func usePermits(of key: PostKey, _ at: Timestamp) {
+    guard var permits = standing.permits[key] else { return }
+    permits.removeAll { $0.until == nil || $0.digest == nil }
+    for index in permits.indices where permits[index].usedAt == nil { permits[index].usedAt = at }
+    standing.permits[key] = permits.isEmpty ? nil : permits
+  }
+
+  private mutating func endHolds(of key: PostKey, by names: Set<String>) {
+    guard let rest = standing.holds[key]?.filter({ !names.contains($0.by) }) else { return }
+    standing.holds[key] = rest.isEmpty ? nil : rest
   }
 }
 

@@ -99,6 +99,14 @@ package struct Opening: Hashable, Sendable {
   /// A checkpoint that could not be read and was done without, an emergency file with unreadable lines.
   package var notes: [String] = []
 
+  /// Whether the last program was killed, or lost its power.
+  package var isUnclean: Bool {
+    switch state {
+    case .created, .clean: false
+    case .unclean, .torn: true
+    }
+  }
+
   /// Nil when there is nothing to tell.
   package var messages: [String] {
     var messages = notes

@@ -9,8 +9,8 @@ package struct Ledger: Hashable, Sendable {
   package internal(set) var records: [PostKey: Record] = [:]
   /// When the newest entry was made; a clock behind it is not to be trusted.
   package internal(set) var lastAt: Timestamp?
-  /// What holds a post back, in the order it came.
-  package internal(set) var holds: [PostKey: [Hold]] = [:]
+  /// What holds posts back, what was let through all the same, what was lost lately.
+  package internal(set) var standing = Standing()
   /// Listing → its sales, the first one first; a second one is a problem that a person must see.
   package internal(set) var sales: [String: [Sale]] = [:]
   /// Fields whose live value was last seen to differ.
@@ -31,6 +31,8 @@ package struct Ledger: Hashable, Sendable {
 
   package subscript(key: PostKey) -> Record? { records[key] }
 
+  package var holds: [PostKey: [RecordedHold]] { standing.holds }
+
   /// The records of a listing, by account.
   package func records(of listing: String) -> [Record] {
     (accountsByListing[listing] ?? []).sorted().compactMap { records[PostKey(listing: listing, account: $0)] }
@@ -42,13 +44,6 @@ package struct Ledger: Hashable, Sendable {
   /// Whether a sale keeps the post from being made: the listing was sold and the seller has not released it here.
   package func isClaimed(_ key: PostKey) -> Bool {
     sales[key.listing]?.contains { !$0.releasedAccounts.contains(key.account) } ?? false
-  }
-
-  package struct Hold: Hashable, Sendable {
-    package let by: String
-    /// When it was held first; holding again changes only `until`.
-    package let since: Timestamp
-    package let until: Timestamp?
   }
 
   package struct Sale: Hashable, Sendable {

@@ -31,6 +31,13 @@ package struct Config: Hashable, Sendable {
 
   package func account(_ name: String) -> Account? { accounts.first { $0.name == name } }
 
+  /// Whether a file, as a record names it (relative to the shop, or absolute), lies below the listings root.
+  package func covers(_ file: String) -> Bool {
+    if file.isEmpty || listings == shop { return true }
+    let root = listings.hasPrefix(shop + "/") ? String(listings.dropFirst(shop.utf8.count + 1)) : listings
+    return file.hasPrefix(root + "/")
+  }
+
   /// A named connection to one marketplace.
   package struct Account: Hashable, Sendable {
     package var name: String

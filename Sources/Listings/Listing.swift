@@ -110,6 +110,8 @@ package struct Wanted: Sendable {
   package var frozenFiles: Set<String>
   /// Sorted.
   package var problems: [Problem]
+  /// What git is doing in the enclosing repository, with the file that shows it; nil: nothing.
+  package var gitActivity: String?
 
   package init(
     root: Root = .seen, listings: [Listing] = [], frozenIDs: Set<String> = [], frozenFiles: Set<String> = [],

@@ -107,10 +107,16 @@ package struct Intent: Hashable, Sendable {
   package var at: Timestamp
   /// A withdrawal because of a sale elsewhere: the post is not made again when its file still says available.
   package var isSale: Bool
+  /// Why a post is withdrawn (`file-gone`, `dropped`, …); nil for anything else.
+  package var because: String?
+
+  /// A withdrawal that nobody asked for by name.
+  package var isLoss: Bool { action == .withdraw && (because == "file-gone" || because == "dropped") }
 
   package init(
     op: String, action: Action, key: PostKey, marketplace: String, reference: String = "", content: Content? = nil,
-    remoteID: String? = nil, file: String, attempt: Int = 1, at: Timestamp, isSale: Bool = false
+    remoteID: String? = nil, file: String, attempt: Int = 1, at: Timestamp, isSale: Bool = false,
+    because: String? = nil
   ) {
     self.op = op
     self.action = action
@@ -123,6 +129,7 @@ package struct Intent: Hashable, Sendable {
     self.attempt = attempt
     self.at = at
     self.isSale = isSale
+    self.because = because
   }
 }
 

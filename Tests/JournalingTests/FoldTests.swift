@@ -249,7 +249,7 @@ import Testing
 
   @Test func aHoldKeepsItsBeginning() {
     var ledger = ledger(.held(bike, by: "grace", until: later(5)), .held(bike, by: "grace", until: later(9)))
-    #expect(ledger.holds[bike] == [Ledger.Hold(by: "grace", since: noon, until: later(9))])
+    #expect(ledger.holds[bike] == [RecordedHold(by: "grace", since: noon, until: later(9))])
     ledger.apply(.released(bike, by: "other"), at: later(3))
     #expect(ledger.holds[bike]?.count == 1)
     ledger.apply(.released(bike, by: "grace"), at: later(3))

@@ -1,0 +1,73 @@
+/// What the journal keeps beside the records and the planner needs: what holds posts back, what was let through all the
+/// same, and what was lost lately.
+package struct Standing: Hashable, Sendable {
+  /// In the order they came.
+  package var holds: [PostKey: [RecordedHold]] = [:]
+  package var permits: [PostKey: [Permit]] = [:]
+  /// Withdrawals that nobody asked for by name, of the last hour; in the order they came.
+  package var losses: [Loss] = []
+
+  package init() {}
+
+  package func hold(on key: PostKey, by holder: String) -> RecordedHold? { holds[key]?.first { $0.by == holder } }
+
+  /// Whether the seller let through what a guard holds: exactly this content (nil: the withdrawal), still now.
+  package func permits(_ key: PostKey, by guardName: String, digest: Digest?, at now: Timestamp) -> Bool {
+    permits[key]?.contains { permit in
+      permit.by == guardName && permit.digest == digest && permit.usedAt == nil && permit.until.map { $0 > now } ?? true
+    } ?? false
+  }
+
+  /// Whether the post was changed by the seller's word that let a mass change through: it counts for no further one.
+  package func wasPermitted(_ key: PostKey, by guardName: String, since moment: Timestamp) -> Bool {
+    permits[key]?.contains { $0.by == guardName && ($0.usedAt.map { $0 >= moment } ?? false) } ?? false
+  }
+}
+
+/// A hold that outlives the program: the seller's, a grace period, a post that a person must settle.
+package struct RecordedHold: Hashable, Sendable {
+  /// `hold`, `grace`, `unsettled`, ….
+  package let by: String
+  /// When it was held first; holding again changes only the rest.
+  package let since: Timestamp
+  package let until: Timestamp?
+  package let text: String?
+
+  package init(by holder: String, since: Timestamp, until: Timestamp? = nil, text: String? = nil) {
+    by = holder
+    self.since = since
+    self.until = until
+    self.text = text
+  }
+}
+
+/// The seller's word that lets through what a guard holds, and nothing else.
+package struct Permit: Hashable, Sendable {
+  /// The guard's name.
+  package let by: String
+  /// Of the content that may be sent; nil for a withdrawal.
+  package let digest: Digest?
+  /// Nil: as long as that content is what is wanted.
+  package let until: Timestamp?
+  /// When it was made use of: it lets nothing more through.
+  package var usedAt: Timestamp?
+
+  package init(by guardName: String, digest: Digest?, until: Timestamp? = nil, usedAt: Timestamp? = nil) {
+    by = guardName
+    self.digest = digest
+    self.until = until
+    self.usedAt = usedAt
+  }
+}
+
+/// A post that was withdrawn because its file went away, or because its listing no longer names the account, and that no
+/// permit covered.
+package struct Loss: Hashable, Sendable {
+  package let key: PostKey
+  package let at: Timestamp
+
+  package init(key: PostKey, at: Timestamp) {
+    self.key = key
+    self.at = at
+  }
+}
