@@ -81,7 +81,15 @@ package struct Loader {
 
   // MARK: The scan
 
+  /// Looked at before and after: git may begin, or end, while the files are read.
   package mutating func scan() -> Wanted {
+    let before = GitActivity.around(loaded.config.listings)
+    var wanted = look()
+    wanted.gitActivity = before ?? GitActivity.around(loaded.config.listings)
+    return wanted
+  }
+
+  private mutating func look() -> Wanted {
     for attempt in 1...3 {
       switch scanOnce(isLast: attempt == 3) {
       case .unseen(let reason): return Wanted(root: .unseen(reason), problems: configProblems)

@@ -49,7 +49,8 @@ package struct Action: Hashable, Sendable {
 
   /// Who holds.
   package enum Holder: String, CaseIterable, Sendable {
-    case withdrawals, emptied, root, protect, scope
+    case withdrawals, emptied, root, protect, scope, grace, git, updates
+    case priceDrop = "price_drop"
     case sold, rejected, gone, unsettled, replace
     case idChanged = "id-changed"
     case hold, rollout, retry
@@ -58,7 +59,7 @@ package struct Action: Hashable, Sendable {
     /// Whether a person is needed (exit code 3); the others pass by themselves or are the seller's own wish.
     package var needsPerson: Bool {
       switch self {
-      case .hold, .rollout, .retry, .daily: false
+      case .hold, .rollout, .retry, .daily, .grace: false
       default: true
       }
     }
@@ -111,6 +112,15 @@ package struct Action: Hashable, Sendable {
 
   /// Whether the listing's file went away.
   package var isFileGone: Bool { cause == .fileGone }
+
+  /// Why the post is withdrawn, as the journal keeps it.
+  package var because: String? { cause?.rawValue }
+
+  /// A withdrawal that nobody asked for by name.
+  var isLoss: Bool { kind == .withdraw && cause.map { !$0.isExplicit } ?? false }
+
+  /// Held by none, or only by what passes by itself.
+  func isHeld(atMost holders: Set<Holder>) -> Bool { hold.map { holders.contains($0.by) } ?? true }
 
   /// Whether a sale is the reason: ahead of everything else.
   package var isSale: Bool { kind == .withdraw && cause == .sold }

@@ -35,9 +35,36 @@ package struct Plan: Sendable {
   package var hasChanges: Bool { actions.contains { $0.hold == nil && $0.kind != .unchanged } }
   package var hasErrors: Bool { problems.contains { $0.severity == .error } }
 
+  /// How long a permit for what a guard holds lasts.
+  package static let permitLasts: Duration = .seconds(3600)
+
+  /// What `hawker approve` lets through: exactly what the counting guards hold in this plan.
+  package func permits(at now: Timestamp) -> [(key: PostKey, permit: Permit)] {
+    let until = now.advanced(by: Plan.permitLasts)
+    return actions.compactMap { action in
+      switch action.hold?.by {
+      case .withdrawals, .emptied:
+        (action.key, Permit(by: Action.Holder.withdrawals.rawValue, digest: nil, until: until))
+      case .updates, .priceDrop:
+        (
+          action.key,
+          Permit(by: action.hold?.by.rawValue ?? "", digest: action.post?.content?.digest, until: until)
+        )
+      default: nil
+      }
+    }
+  }
+
+  /// By rank; within a rank in the order they come, which is that of listing and account.
+  static func ordered(_ actions: [Action]) -> [Action] {
+    let ranks = Set(actions.map(\.rank)).sorted()
+    return ranks.count < 2 ? actions : ranks.flatMap { rank in actions.filter { $0.rank == rank } }
+  }
+
   /// Something waits for a person: exit code 3.
   package var needsPerson: Bool {
-    guards.contains { $0.isTripped && !$0.isLifted } || actions.contains { $0.hold?.by.needsPerson == true }
+    guards.contains { $0.isTripped && !$0.isLifted && $0.name.needsPerson }
+      || actions.contains { $0.hold?.by.needsPerson == true }
   }
 
   package struct Summary: Hashable, Sendable {
@@ -98,4 +125,10 @@ package enum Bookkeeping: Hashable, Sendable {
   case protected(listing: String, Bool)
   /// The file said sold after a sale had withdrawn the post: from now on the file's word counts again.
   case saleSeen(PostKey)
+  /// The daemon misses the post's file: its grace begins.
+  case absent(PostKey)
+  /// The file is there again.
+  case returned(PostKey)
+  /// The seller's word let through what a guard holds.
+  case permitted(PostKey, Permit)
 }

@@ -5,16 +5,24 @@ package struct PlanInput: Sendable {
   package enum Mode: Sendable {
     /// `plan`, `apply`: no grace, and what failed before is tried now.
     case once
-    /// The daemon: backoff times hold.
+    /// An `apply` that goes on: backoff times hold.
+    case retrying
+    /// The daemon: backoff times hold, and an absent file has its grace.
     case continuous
   }
 
   package var wanted: Wanted
   package var records: [PostKey: Record]
+  /// What the journal keeps beside the records.
+  package var standing = Standing()
   package var config: Config
   /// By marketplace.
   package var capabilities: [String: Capabilities]
+  /// By account, where its config changes what its marketplace supports.
+  package var accountCapabilities: [String: Capabilities] = [:]
   package var now: Timestamp
+  /// When the files were looked at; nil: now.
+  package var scannedAt: Timestamp?
   package var mode: Mode
   package var lineage: String?
   package var sequence: Int
@@ -41,5 +49,9 @@ package struct PlanInput: Sendable {
     self.allowedWithdrawals = allowedWithdrawals
     self.onlyListings = onlyListings
     self.onlyAccount = onlyAccount
+  }
+
+  func capabilities(of account: String, _ marketplace: String) -> Capabilities? {
+    accountCapabilities[account] ?? capabilities[marketplace]
   }
 }

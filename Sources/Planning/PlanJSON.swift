@@ -26,7 +26,7 @@ package enum PlanJSON {
       }
       json.key("guards")
       json.array { json in
-        for report in plan.guards { write(report, &json) }
+        for report in plan.guards { write(report, to: &json) }
       }
     }
     return json.text
@@ -106,7 +106,7 @@ package enum PlanJSON {
     }
   }
 
-  private static func write(_ report: GuardReport, _ json: inout JSONWriter) {
+  package static func write(_ report: GuardReport, to json: inout JSONWriter) {
     json.object { json in
       json.field("guard", report.name.rawValue)
       json.field("account", report.account)
@@ -122,11 +122,24 @@ package enum PlanJSON {
 
 extension Plan {
   /// The digest of the actions alone: two plans over the same inputs agree, whenever they were made.
-  package var id: String {
+  package var id: String { Plan.id(of: actions) }
+
+  static func id(of actions: [Action]) -> String {
     var json = JSONWriter(reserving: 4096)
     json.array { json in
-      for action in actions where action.kind != .unchanged { PlanJSON.write(action, &json, isIdentity: true) }
+      for action in ordered(actions) where action.kind != .unchanged {
+        PlanJSON.write(action, &json, isIdentity: true)
+      }
     }
     return Digest(of: json.bytes).description
+  }
+
+  /// Enough of the id for a person to type: twelve digits.
+  static func shortID(of actions: [Action]) -> String { String(id(of: actions).dropFirst(7).prefix(12)) }
+
+  /// Whether a person who typed `text` means this plan: the whole id, or its first digits.
+  package func isNamed(_ text: String) -> Bool {
+    let digits = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
+    return digits.utf8.count >= 8 && id.dropFirst(7).hasPrefix(digits)
   }
 }

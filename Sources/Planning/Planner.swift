@@ -30,16 +30,10 @@ package enum Planner {
     Limits(input).apply(to: &actions)
     if !input.onlyListings.isEmpty { actions.removeAll { !input.onlyListings.contains($0.key.listing) } }
     if let account = input.onlyAccount { actions.removeAll { $0.key.account != account } }
-    plan.actions = ordered(actions)
+    plan.actions = Plan.ordered(actions)
     plan.guards = guarding.reports
     plan.heldWithdrawals = guarding.heldWithdrawals
-    plan.bookkeeping = bookkeeping
+    plan.bookkeeping = bookkeeping + guarding.bookkeeping
     return plan
-  }
-
-  /// By rank; within a rank in the order they come, which is that of listing and account.
-  private static func ordered(_ actions: [Action]) -> [Action] {
-    let ranks = Set(actions.map(\.rank)).sorted()
-    return ranks.count < 2 ? actions : ranks.flatMap { rank in actions.filter { $0.rank == rank } }
   }
 }

@@ -16,6 +16,9 @@ struct Rules {
   func append(for difference: Difference, to actions: inout [Action]) {
     if case .frozen = difference.want { return }
     guard enabled.contains(difference.key.account) else { return actions += accountGone(difference) }
+    if let record = difference.record, let strayed = marketplaceChanged(difference, record) {
+      return actions.append(strayed)
+    }
     if let record = difference.record, let settling = settle(difference, record) {
       return actions.append(wish(settling, of: difference))
     }
@@ -28,10 +31,14 @@ struct Rules {
     if difference.record?.superseded.isEmpty == false { actions += superseded(difference) }
   }
 
-  /// The seller's own `hold:` in the listing.
+  /// The seller's own `hold:` in the listing, or `hawker hold`.
   private func wish(_ action: Action, of difference: Difference) -> Action {
-    guard let wish = difference.listing?.hold, action.hold == nil, action.kind != .unchanged else { return action }
-    return action.held(by: .hold, "held by its file: \(wish)")
+    guard action.hold == nil, action.kind != .unchanged else { return action }
+    if let wish = difference.listing?.hold { return action.held(by: .hold, "held by its file: \(wish)") }
+    guard let hold = input.standing.hold(on: action.key, by: Action.Holder.hold.rawValue) else { return action }
+    return action.held(
+      by: .hold,
+      "\(action.kind.rawValue): \(hold.text ?? "held by the seller") (hawker release \(action.key.listing))")
   }
 
   private func action(
@@ -50,8 +57,23 @@ struct Rules {
     let account = difference.key.account
     return [
       action(.withdraw, difference, .init("account-gone", "hawker.yaml no longer has \(account)"))
-        .held(by: .scope, "withdraw: hawker.yaml no longer has the account \(account); put it back")
+        .held(
+          by: .scope,
+          "withdraw: hawker.yaml no longer has the account \(account); put it back (or hawker release --scope)")
     ]
+  }
+
+  /// The account's name stands for another marketplace now: what it posted is out of reach, and nothing is concluded.
+  private func marketplaceChanged(_ difference: Difference, _ record: Record) -> Action? {
+    let account = difference.key.account
+    guard record.isLive || record.state == .uncertain, let now = marketplaces[account], now != record.marketplace else {
+      return nil
+    }
+    return action(.withdraw, difference, .init("account-changed", "\(account) was on \(record.marketplace)"))
+      .held(
+        by: .scope,
+        "withdraw: it was posted when \(account) was an account of \(record.marketplace); put that back, or give the "
+          + "\(now) account another name (hawker release --scope)")
   }
 
   // MARK: Unsettled
@@ -65,12 +87,17 @@ struct Rules {
     let verb = record.pending?.action.rawValue ?? "create"
     var resolve = action(.resolve, difference, .init("uncertain", "the outcome of its \(verb) is not known"))
     if case .offered(let post) = difference.want { resolve.post = post }
-    let capabilities = input.capabilities[resolve.marketplace]
+    let command =
+      "hawker resolve \(difference.key.listing) --account \(difference.key.account) --posted REMOTE_ID, or --not-posted"
+    if let hold = input.standing.hold(on: difference.key, by: Action.Holder.unsettled.rawValue) {
+      return resolve.held(by: .unsettled, "resolve: \(hold.text ?? "a person must look"); \(command)")
+    }
+    let capabilities = input.capabilities(of: difference.key.account, resolve.marketplace)
     guard (isUncertain ? capabilities?.canLookUp : capabilities?.canRead) == true else {
       return resolve.held(
         by: .unsettled,
-        "\(difference.key.account) can't be asked whether its \(verb) arrived: look there, then run hawker resolve "
-          + "\(difference.key.listing) --account \(difference.key.account) --posted REMOTE_ID, or --not-posted")
+        "resolve: \(difference.key.account) can't be asked whether its \(verb) arrived: look there, then run \(command)"
+      )
     }
     return resolve
   }
@@ -95,13 +122,20 @@ struct Rules {
       return action(.create, difference, .init("again", "wanted again"), post: post)
     case .withdrawn(sold: true):
       return action(.create, difference, .init("sold", "it sold elsewhere"), post: post)
-        .held(by: .sold, "create: it sold; say status: sold in the file, and available again later")
+        .held(
+          by: .sold,
+          "create: it sold; say status: sold in the file, and available again later (or hawker release "
+            + "\(difference.key.listing))")
     case .gone:
       return action(.create, difference, .init("gone", "it is no longer on \(difference.key.account)"), post: post)
-        .held(by: .gone, "create: gone from \(difference.key.account), and not by hawker; it may be sold or taken down")
+        .held(
+          by: .gone,
+          "create: gone from \(difference.key.account), and not by hawker; it may be sold or taken down. "
+            + "hawker release \(difference.key.listing) posts it again; remove its file, or say status: sold, to let it go"
+        )
     case .rejected where record.failedDigest == content.digest:
       return action(.create, difference, .init("rejected", "refused before"), post: post)
-        .held(by: .rejected, "create: \(refusal(record)); change the file to send it again")
+        .held(by: .rejected, "create: \(refusal(record)); change the file, or hawker release \(record.key.listing)")
     case .rejected: return action(.create, difference, .init("edited", "changed since it was refused"), post: post)
     case .failed(let time):
       let create = action(.create, difference, .init("retry", "failed before"), post: post)
@@ -116,7 +150,7 @@ struct Rules {
 
   /// The daemon waits for the time; `apply` tries now, and so does an edit.
   private func retry(_ time: Timestamp?, _ action: Action) -> Action {
-    guard input.mode == .continuous, let time, time > input.now else { return action }
+    guard input.mode != .once, let time, time > input.now else { return action }
     return action.held(by: .retry, "\(action.kind.rawValue): failed, tried again at \(time)", until: time)
   }
 
@@ -130,7 +164,7 @@ struct Rules {
     }
     let known =
       changes ?? Content.Field.allCases.map { .init(field: $0, before: "unknown", after: content.text(of: $0)) }
-    let fixed = input.capabilities[record.marketplace]?.fixedFields ?? []
+    let fixed = input.capabilities(of: record.key.account, record.marketplace)?.fixedFields ?? []
     let stuck = known.map(\.field).filter(fixed.contains)
     var update = action(stuck.isEmpty ? .update : .replace, difference, reason(known, post), post: post)
     update.changes = known
@@ -139,7 +173,9 @@ struct Rules {
     }
     let failedBefore = record.failedDigest != nil && record.failedDigest == content.digest
     if failedBefore, record.failure?.code == "rejected" {
-      return update.held(by: .rejected, "\(update.kind.rawValue): \(refusal(record)); change the file to send it again")
+      return update.held(
+        by: .rejected,
+        "\(update.kind.rawValue): \(refusal(record)); change the file, or hawker release \(record.key.listing)")
     }
     if !stuck.isEmpty, difference.listing?.allowsReplace != true {
       let names = stuck.map(\.rawValue).joined(separator: ", ")
@@ -171,11 +207,17 @@ struct Rules {
     guard let record = difference.record else { return nil }
     let reason = Action.Reason(cause.rawValue, words(cause, difference))
     guard record.isLive else {
-      guard cause == .fileGone, record.state != .withdrawn(sold: true) else { return nil }
+      // What a replace left behind is taken off first: with the record its id would be lost.
+      guard cause == .fileGone, record.state != .withdrawn(sold: true), record.superseded.isEmpty else { return nil }
       return action(.forget, difference, .init("file-gone", "its file is gone, and so is the post"))
     }
     var withdrawal = action(.withdraw, difference, reason)
     withdrawal.cause = cause
+    if cause == .fileGone, !input.config.covers(record.file) {
+      return withdrawal.held(
+        by: .scope,
+        "withdraw: \(record.file) is outside of the listings root now; set `listings` back (or hawker release --scope)")
+    }
     if cause == .fileGone, record.isProtected {
       return withdrawal.held(
         by: .protect,

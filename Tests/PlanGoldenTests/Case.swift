@@ -37,9 +37,13 @@ struct Case {
       case "allow-withdraw": input.allowedWithdrawals = Int(option[1])
       case "only": input.onlyListings.insert(option[1])
       case "account": input.onlyAccount = option[1]
+      case "daemon": input.mode = .continuous
+      case "git": input.wanted.gitActivity = option.dropFirst().joined(separator: " ")
+      case "bare": input.accountCapabilities[option[1]] = Case.bare(option[1], config.config)
       default: throw Failure(message: "\(name)/options.txt: \(option[0])")
       }
     }
+    try takeStanding(into: &input)
     let plan = Planner.plan(input)
     let texts = [PlanText().render(plan) + guards(plan), PlanJSON.render(plan, hawker: "0.0.0")]
       .map { $0.replacing(folder.path + "/now", with: "SHOP") }
@@ -60,11 +64,11 @@ struct Case {
     try files.createDirectory(atPath: shop, withIntermediateDirectories: true)
     let config = configs.map { "\(path)/\($0)" }.first(where: files.fileExists) ?? "\(Case.folder)/hawker.yaml"
     try files.copyItem(atPath: config, toPath: "\(shop)/hawker.yaml")
-    if files.fileExists(atPath: "\(path)/\(listings)") {
-      try files.copyItem(atPath: "\(path)/\(listings)", toPath: "\(shop)/listings")
-    }
     let loaded = ConfigReader.read(file: "\(shop)/hawker.yaml", folder: shop)
     guard !loaded.hasErrors else { throw Failure(message: "\(name): \(loaded.problems)") }
+    if files.fileExists(atPath: "\(path)/\(listings)") {
+      try files.copyItem(atPath: "\(path)/\(listings)", toPath: loaded.config.listings)
+    }
     var loader = Loader(
       loaded, options: LoadingOptions(capabilities: Case.capabilities, publicURL: "https://shop.example.com"))
     return (loaded, loader.scan())
@@ -109,6 +113,16 @@ struct Case {
     case "withdrawn": record.state = .withdrawn(sold: false)
     case "sold": record.state = .withdrawn(sold: true)
     case "rejected": record = failed(record, .rejected, "rejected", "the title says nothing")
+    case "replaced": record.superseded = ["\(live.key.account)-old"]
+    case "half-replaced":
+      record.pending = Intent(
+        op: "0123456789abcdef", action: .replace, key: live.key, marketplace: live.marketplace,
+        reference: "\(live.key.listing).01234567", content: live.content, remoteID: live.remoteID, file: live.file,
+        at: now)
+    case "half-withdrawn":
+      record.pending = Intent(
+        op: "0123456789abcdef", action: .withdraw, key: live.key, marketplace: live.marketplace,
+        remoteID: live.remoteID, file: live.file, at: now)
     case "failed": record = failed(record, .failed(retryAt: nil), "unavailable", "the marketplace is down")
     case "uncertain":
       record.state = .uncertain
@@ -129,6 +143,14 @@ struct Case {
     record.failure = Listings.Failure(code: code, message: message)
     (record.content, record.remoteID) = (nil, nil)
     return record
+  }
+
+  /// An account that can't be asked.
+  private static func bare(_ account: String, _ config: Config) -> Capabilities? {
+    var bare = config.account(account).flatMap { capabilities[$0.marketplace] }
+    bare?.canLookUp = false
+    bare?.canRead = false
+    return bare
   }
 
   static let capabilities: [String: Capabilities] = [

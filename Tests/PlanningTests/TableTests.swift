@@ -196,7 +196,7 @@ struct TableTests {
   @Test func orderIsSoldThenWithdrawalsUpdatesCreates() {
     let plan = Given.plan(
       [
-        Given.listing("a-new"), Given.listing("b-edited", Given.content("b", price: 1)),
+        Given.listing("a-new"), Given.listing("b-edited", Given.content("b", price: 3000)),
         Given.listing("d-sold", status: .sold), Given.listing("e-draft", status: .draft),
       ], ["b-edited", "d-sold", "e-draft"].map { Given.record($0) })
     #expect(plan.told == ["withdraw d-sold a", "withdraw e-draft a", "update b-edited a", "create a-new a"])

@@ -1,0 +1,36 @@
+import Listings
+
+/// Says how exactly what a guard holds can be let through. The words come last, since one way names the plan itself.
+enum Overrides {
+  static func name(in actions: inout [Action], _ reports: inout [GuardReport], isDaemon: Bool) {
+    let held = actions.count { $0.hold?.by == .withdrawals || $0.hold?.by == .emptied }
+    let isChanged = actions.contains { $0.hold?.by == .updates }
+    guard held > 0 || isChanged || reports.contains(where: \.isLifted) else { return nameDrops(actions, &reports) }
+    let approve = isChanged || isDaemon ? "hawker approve \(Plan.shortID(of: actions))" : ""
+    let number = held > 0 ? "--allow-withdraw \(held)" : ""
+    for index in actions.indices {
+      switch actions[index].hold?.by {
+      case .withdrawals, .emptied:
+        actions[index].hold?.text += " (\(isDaemon ? approve + ", or " : "")\(number) for all accounts)"
+      case .updates: actions[index].hold?.text += " (\(approve))"
+      default: break
+      }
+    }
+    for index in reports.indices where reports[index].isTripped {
+      switch reports[index].name {
+      case .withdrawals, .emptied: reports[index].override = number
+      case .updates: reports[index].override = approve
+      default: break
+      }
+    }
+    nameDrops(actions, &reports)
+  }
+
+  private static func nameDrops(_ actions: [Action], _ reports: inout [GuardReport]) {
+    for index in reports.indices where reports[index].name == .priceDrop {
+      let listings = Set(
+        actions.filter { $0.hold?.by == .priceDrop && $0.key.account == reports[index].account }.map(\.key.listing))
+      reports[index].override = listings.sorted().prefix(3).map { "hawker release \($0)" }.joined(separator: "; ")
+    }
+  }
+}
