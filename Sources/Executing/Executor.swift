@@ -25,6 +25,7 @@ package actor Executor {
   private var lanes: [String: Lane] = [:]
   private var accounts: [String: Account] = [:]
   private let journal: Journal
+  private let claims: Claims
   private let ambient: Ambient
   private let absenceAfter: Duration
   private let tell: @Sendable (ExecutionEvent) -> Void
@@ -44,9 +45,12 @@ package actor Executor {
     tell: @escaping @Sendable (ExecutionEvent) -> Void
   ) {
     self.journal = journal
+    claims = Claims(journal)
     self.ambient = ambient
     self.absenceAfter = absenceAfter
     self.tell = tell
+    // A program that was killed may have left a second post behind, and nobody who remembers.
+    if journal.opening.isUnclean { troubled = Set(accounts.map(\.name)) }
     for account in accounts {
       self.accounts[account.name] = account
       lanes[account.name] = Lane(account: account.name, concurrency: account.concurrency)
@@ -157,7 +161,7 @@ package actor Executor {
   private func start(_ action: Action) {
     guard let account = accounts[action.key.account] else { return }
     let performer = Performer(
-      marketplace: account.marketplace, journal: journal, ambient: ambient, absenceAfter: absenceAfter)
+      marketplace: account.marketplace, journal: journal, claims: claims, ambient: ambient, absenceAfter: absenceAfter)
     let lastLookup = lastLookups[action.key]
     tell(.started(action))
     tasks[action.key] = Task(executorPreference: ambient.executor) {
@@ -234,6 +238,9 @@ extension Entry {
       case .moved(let listing, let from, let file): .moved(listing: listing, from: from, file: file)
       case .protected(let listing, let isProtected): .protected(listing: listing, isProtected)
       case .saleSeen(let key): .released(key)
+      case .absent(let key): .held(key, by: Action.Holder.grace.rawValue, until: nil)
+      case .returned(let key): .released(key, by: Action.Holder.grace.rawValue)
+      case .permitted(let key, let permit): .permitted(key, permit)
       }
   }
 }

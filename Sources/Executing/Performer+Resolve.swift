@@ -5,8 +5,8 @@ import Planning
 
 /// Settling what a crash, a time-out or a torn answer left open: ask, never guess.
 extension Performer {
-  /// How often one create may be sent: each time only after proof that the last one did not arrive.
-  private static let mostSends = 4
+  /// How often one create may be sent: once more, after proof that the first did not arrive (spec/marketplaces.md).
+  private static let mostSends = 2
 
   func resolve(_ action: Action, lastLookup: Timestamp?) async throws(JournalError) -> Attempt {
     guard let intent = action.record?.pending else { return Attempt(ActionResult(action, .skipped)) }
@@ -31,8 +31,11 @@ extension Performer {
     } catch {
       return unanswered(action, error)
     }
-    if matches.count > 1 { return ambiguous(action, matches) }
+    if matches.count > 1 { return try await unsettled(action, "several posts carry its reference", matches) }
     if let match = matches.first {
+      if let owner = claims.claim(match.remoteID, for: action.key) {
+        return try await unsettled(action, "the post that carries its reference is that of \(owner.listing)", matches)
+      }
       return try await succeeded(intent, action, Posted(remoteID: match.remoteID, url: match.url))
     }
     guard schedule.provesAbsence(at: askedAt) else { return postponed(action, until: schedule.next(after: askedAt)) }
@@ -68,11 +71,16 @@ extension Performer {
       postponed: time)
   }
 
-  private func ambiguous(_ action: Action, _ matches: [RemotePost]) -> Attempt {
-    let ids = matches.map(\.remoteID).joined(separator: ", ")
-    let failure = Failure(
-      code: "uncertain", message: "several posts carry its reference (\(ids)); keep one and take the others off")
-    return Attempt(ActionResult(action, .uncertain, failure: failure))
+  /// What only a person can tell is held until one does; it survives a restart.
+  private func unsettled(
+    _ action: Action, _ why: String, _ matches: [RemotePost]
+  ) async throws(JournalError) -> Attempt {
+    let ids = matches.prefix(5).map(\.remoteID).joined(separator: ", ")
+    let text = "\(why) (\(ids)): keep one there and take the others off"
+    try await journal.append([
+      .held(action.key, by: Action.Holder.unsettled.rawValue, until: nil, text: text)
+    ])
+    return Attempt(ActionResult(action, .uncertain, failure: Failure(code: "uncertain", message: text)))
   }
 
   /// A withdrawal (or an update of a post that may be gone) that was cut off: see what is there.

@@ -7,6 +7,7 @@ import Planning
 struct Performer: Sendable {
   let marketplace: any Marketplace
   let journal: Journal
+  let claims: Claims
   let ambient: Ambient
   let absenceAfter: Duration
 
@@ -66,6 +67,11 @@ struct Performer: Sendable {
       posted = try await marketplace.create(draft)
     } catch {
       return try await failed(intent, action, error)
+    }
+    if let owner = claims.claim(posted.remoteID, for: action.key) {
+      let words =
+        "the answer names post \(posted.remoteID), which is that of \(owner.listing); looked up by its reference"
+      return try await failed(intent, action, .uncertain(.init(words)))
     }
     return try await succeeded(intent, action, posted)
   }
@@ -147,7 +153,7 @@ struct Performer: Sendable {
     guard let remoteID = action.remoteID else { return Attempt(ActionResult(action, .skipped)) }
     let intent = Intent(
       op: Performer.newOp(), action: .withdraw, key: action.key, marketplace: action.marketplace, remoteID: remoteID,
-      file: action.record?.file ?? action.file, at: ambient.now())
+      file: action.record?.file ?? action.file, at: ambient.now(), because: action.because)
     try await journal.append([.intent(intent)])
     do throws(MarketplaceFailure) {
       try await marketplace.withdraw(remoteID, urgency: action.isSale ? .sale : .normal)
@@ -160,8 +166,10 @@ struct Performer: Sendable {
   }
 
   private func withdrawn(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
-    // A listing whose file is gone is forgotten with its post; the history stays in the journal.
-    let forgets = action.isFileGone && action.record?.remoteID == intent.remoteID
+    // A listing whose file is gone is forgotten with its post; the history stays in the journal. Not while a post that
+    // it replaced is still there: its id stands nowhere else.
+    let forgets =
+      action.isFileGone && action.record?.remoteID == intent.remoteID && action.record?.superseded.isEmpty == true
     return try await succeeded(intent, action, nil, then: forgets ? [.forgotten(action.key)] : [])
   }
 

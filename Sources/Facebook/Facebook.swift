@@ -15,12 +15,13 @@ package struct Facebook: Marketplace {
 
   /// `token` is the user's or the Page's own; nil makes every call fail with what to do.
   package init(
-    account: Config.Account, token: Secret?, appSecret: Secret?, pace: Pace, client: Client = .shared, ambient: Ambient
+    account: Config.Account, token: Secret?, appSecret: Secret?, pace: Pace, client: Client = .shared,
+    ambient: Ambient, uploads: UploadStore = .none
   ) {
     graph = Graph(
       account: account, client: client, pace: pace, ambient: ambient, secrets: [token, appSecret].compactMap(\.self))
     pages = Pages(graph: graph, userToken: token)
-    photos = PhotoUploads(graph: graph)
+    photos = PhotoUploads(graph: graph, store: uploads)
   }
 
   package func create(_ draft: Draft) async throws(MarketplaceFailure) -> Posted {

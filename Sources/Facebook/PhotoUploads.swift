@@ -9,12 +9,17 @@ struct PhotoUploads: Sendable {
     let photo: PhotoReference
   }
 
+  /// How old an id from before a restart may be, and how long one is used after that: within a day together.
+  private static let freshness: (recalled: Duration, kept: Duration) = (.seconds(10 * 3600), .seconds(12 * 3600))
+
   private let graph: Graph
   private let known: Memo<Key, String>
+  private let store: UploadStore
 
-  init(graph: Graph) {
+  init(graph: Graph, store: UploadStore) {
     self.graph = graph
-    known = Memo(lasting: .seconds(20 * 3600), ambient: graph.ambient)
+    self.store = store
+    known = Memo(lasting: PhotoUploads.freshness.kept, ambient: graph.ambient)
   }
 
   /// In the photos' order. A few are uploaded at a time; the first failure ends the others.
@@ -44,20 +49,36 @@ struct PhotoUploads: Sendable {
   }
 
   func forget(_ photos: [Photo], on page: Page) {
-    for photo in photos { known.forget(Key(page: page.id, photo: photo.reference)) }
+    for photo in photos {
+      known.forget(Key(page: page.id, photo: photo.reference))
+      store.keep(name(photo, page), nil)
+    }
   }
 
   private func upload(_ photo: Photo, on page: Page) async -> Result<String, MarketplaceFailure> {
     do throws(MarketplaceFailure) {
       return .success(
         try await known.value(of: Key(page: page.id, photo: photo.reference)) { () throws(MarketplaceFailure) in
-          switch photo.reference {
-          case .url(let address): try await upload(address, on: page)
-          case .file(let digest, let format): try await upload(photo.path ?? "", digest, format, on: page)
-          }
+          if let upload = store.recall(name(photo, page)), isFresh(upload) { return upload.remoteID }
+          let id = try await send(photo, on: page)
+          store.keep(name(photo, page), .init(remoteID: id, at: graph.ambient.now()))
+          return id
         })
     } catch {
       return .failure(error)
+    }
+  }
+
+  private func name(_ photo: Photo, _ page: Page) -> String { "facebook \(page.id) \(photo.reference)" }
+
+  private func isFresh(_ upload: UploadStore.Upload) -> Bool {
+    (.zero...PhotoUploads.freshness.recalled).contains(graph.ambient.now().duration(since: upload.at))
+  }
+
+  private func send(_ photo: Photo, on page: Page) async throws(MarketplaceFailure) -> String {
+    switch photo.reference {
+    case .url(let address): try await upload(address, on: page)
+    case .file(let digest, let format): try await upload(photo.path ?? "", digest, format, on: page)
     }
   }
 

@@ -10,7 +10,10 @@ extension OfferUp {
     conditions: [.new: "new", .likeNew: "like_new", .good: "used", .fair: "used", .poor: "used"],
     source: "the brief's contract, read 2026-11; OfferUp publishes no API")
 
-  package var capabilities: Capabilities {
+  package var capabilities: Capabilities { OfferUp.capabilities(of: account) }
+
+  /// Without the extensions nothing can be asked.
+  package static func capabilities(of account: Config.Account) -> Capabilities {
     var capabilities = OfferUp.capabilities
     capabilities.canLookUp = account.extensions
     capabilities.canRead = account.extensions

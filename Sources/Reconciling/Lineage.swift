@@ -1,13 +1,31 @@
 import Journaling
 import Listings
 
-/// Which journal a listings root belongs to.
+/// Which journal a listings root belongs to, and how far that journal had come.
 package enum Lineage {
   /// Marks the root with the shop's lineage when the journal is new and the root bears no mark. Returns why it couldn't.
   package static func mark(_ shop: Shop) -> String? {
     guard shop.marksRoot, shop.journal.opening.state == .created else { return nil }
     let marker = LineageMarker(root: shop.config.listings)
     guard marker.read() == nil else { return nil }
-    return marker.write(shop.journal.ledger.lineage)
+    return marker.write(.init(lineage: shop.journal.ledger.lineage, sequence: shop.journal.ledger.sequence))
+  }
+
+  /// Writes how far the journal has come into a mark that is this journal's already; never makes one. A mark that can't
+  /// be written only says less.
+  package static func advance(_ shop: Shop) {
+    guard shop.marksRoot else { return }
+    let marker = LineageMarker(root: shop.config.listings)
+    let (lineage, sequence) = (shop.journal.ledger.lineage, shop.journal.ledger.sequence)
+    guard let mark = marker.read(), mark.lineage == lineage, mark.sequence < sequence else { return }
+    _ = marker.write(.init(lineage: lineage, sequence: sequence))
+  }
+
+  /// Why this journal can't be the one that the root last belonged to: it ends before what the mark has seen.
+  package static func rollback(_ ledger: Ledger, of config: Config) -> JournalError? {
+    guard let mark = LineageMarker(root: config.listings).read(), mark.lineage == ledger.lineage,
+      mark.sequence > ledger.sequence
+    else { return nil }
+    return .rolledBack(file: config.state, sequence: ledger.sequence, expected: mark.sequence)
   }
 }

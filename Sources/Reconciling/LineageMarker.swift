@@ -1,30 +1,44 @@
 import Glibc
 
 /// `listings/.hawker`: the journal's lineage, written into the listings root, so that an empty mount point or another
-/// shop's folder is not taken for this one.
+/// shop's folder is not taken for this one; and how far the journal had come, so that an older copy of the state, put back
+/// whole, is not taken for all that happened.
 package struct LineageMarker: Sendable {
+  package struct Mark: Hashable, Sendable {
+    package var lineage: String
+    /// The number of an entry that was durable when it was written; 0 when the marker doesn't say.
+    package var sequence: Int
+
+    package init(lineage: String, sequence: Int) {
+      self.lineage = lineage
+      self.sequence = sequence
+    }
+  }
+
   package let path: String
 
   package init(root: String) { path = root + "/.hawker" }
 
-  /// The lineage that the marker names; nil without a marker.
-  package func read() -> String? {
+  /// What the marker says; nil without a marker.
+  package func read() -> Mark? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
     guard count > 0 else { return nil }
-    let text = String(decoding: bytes[..<count], as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).first.map(String.init)
+    let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
+    guard let lineage = lines.first else { return nil }
+    let number = lines.dropFirst().first { $0.hasPrefix("sequence ") }?.dropFirst(9)
+    return Mark(lineage: String(lineage), sequence: number.flatMap { Int($0) } ?? 0)
   }
 
   /// Writes it whole or not at all. Returns the reason when that fails.
-  package func write(_ lineage: String) -> String? {
+  package func write(_ mark: Mark) -> String? {
     let temporary = path + ".tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { return reason() }
-    let bytes = Array("\(lineage)\n".utf8)
+    let bytes = Array("\(mark.lineage)\nsequence \(mark.sequence)\n".utf8)
     let written = Glibc.write(descriptor, bytes, bytes.count)
     let isSynced = written == bytes.count && fsync(descriptor) == 0
     let failure = isSynced ? nil : reason()

@@ -30,28 +30,25 @@ package struct Pass: Sendable {
       let due = try await executor.rest(by: earliestRetry(current))
       if log.done > before.done { lastProgress = shop.ambient.uptime() }
       if await executor.isStopped { break }
-      current = replan(after: plan, wanted, selection)
+      current = replan(wanted, selection)
       if await executor.isBusy { continue }
       if log.started > before.started, !current.executable.isEmpty { continue }
       guard let moment = [due, earliestRetry(current)].compactMap({ $0 }).min(),
         await sleep(until: moment, since: lastProgress)
       else { break }
-      current = replan(after: plan, wanted, selection)
+      current = replan(wanted, selection)
     }
     _ = try await executor.settle()
     try await sweep()
     return results(of: plan)
   }
 
-  /// Withdrawals that the first plan was allowed stay allowed while the same pass tries them again: it is the same scan,
-  /// so that what is held now was among them.
-  private func replan(after first: Plan, _ wanted: Wanted, _ selection: Selection) -> Plan {
+  /// As the daemon would go on, but without its grace: a person has seen this plan. What `--allow-withdraw` let through
+  /// is in the journal by now, as permits.
+  private func replan(_ wanted: Wanted, _ selection: Selection) -> Plan {
     var selection = selection
     selection.allowedWithdrawals = nil
-    let next = shop.plan(wanted, mode: .continuous, selection: selection)
-    guard first.guards.contains(where: \.isLifted), next.heldWithdrawals > 0 else { return next }
-    selection.allowedWithdrawals = next.heldWithdrawals
-    return shop.plan(wanted, mode: .continuous, selection: selection)
+    return shop.plan(wanted, mode: .retrying, selection: selection)
   }
 
   private func earliestRetry(_ plan: Plan) -> Timestamp? {

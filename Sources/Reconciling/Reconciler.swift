@@ -25,6 +25,7 @@ package actor Reconciler {
   private var timer: Task<Void, Never>?
   private var alarm: Timestamp?
   private var lastScan: Timestamp?
+  private var lastMark: Timestamp?
   private var chronicle: Chronicle
   private let hints = Hints()
   private let reopen: Reopening
@@ -121,8 +122,9 @@ package actor Reconciler {
   }
 
   private func scan() {
-    wanted = loader.scan()
+    // The time before the scan: what it did not find may have gone at any moment of it.
     lastScan = shop.ambient.now()
+    wanted = loader.scan()
     if let wanted { shop.scanned(wanted) }
     watcher?.add(folders: Set(loader.photoFolders))
     writeMissingMarker()
@@ -157,11 +159,21 @@ package actor Reconciler {
 
   private func replan() async throws(JournalError) {
     guard let wanted else { return }
-    let plan = shop.plan(wanted, mode: .continuous)
+    let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan)
     chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
     try await executor.submit(plan)
+    advanceMark()
     try await sweepIfTroubled(plan)
     await arm(for: plan)
+  }
+
+  /// At most once a minute, and only in a root that has just been seen to be the right one.
+  private func advanceMark() {
+    let now = shop.ambient.now()
+    if let lastMark, abs(now.milliseconds - lastMark.milliseconds) < 60_000 { return }
+    guard wanted?.root == .seen else { return }
+    lastMark = now
+    Lineage.advance(shop)
   }
 
   private func sweepIfTroubled(_ plan: Plan) async throws(JournalError) {
@@ -177,11 +189,13 @@ package actor Reconciler {
   /// One timer for whatever comes first: a retry, a pause that ends, a full rescan.
   private func arm(for plan: Plan) async {
     let now = shop.ambient.now()
-    let holds = plan.actions.compactMap { $0.hold?.until }.filter { $0 > now }
+    // An absence is believed after another scan, not after the time alone.
+    let grace = plan.actions.compactMap { $0.hold?.by == .grace ? $0.hold?.until : nil }.min().map { max($0, now) }
+    let holds = plan.actions.compactMap { $0.hold?.until }.filter { $0 > now } + [grace].compactMap { $0 }
     let due = await executor.nextDue.map { max($0, now) }
     let rescan = max(now, (lastScan ?? now).advanced(by: shop.config.sync.rescan))
-    let isRescan = (holds + [due].compactMap { $0 }).allSatisfy { $0 >= rescan }
     let moment = (holds + [due, rescan].compactMap { $0 }).min() ?? rescan
+    let isRescan = moment >= rescan || grace.map { $0 <= moment } ?? false
     alarm = nil
     ring(at: moment, rescan: isRescan)
   }

@@ -34,20 +34,39 @@ package struct Shop: Sendable {
 
   package var config: Config { loaded.config }
 
-  /// The plan of this moment, from a scan and the journal.
-  package func plan(_ wanted: Wanted, mode: PlanInput.Mode, selection: Selection = Selection()) -> Plan {
-    let ledger = journal.ledger
-    return Planner.plan(
-      PlanInput(
-        wanted: wanted, records: ledger.records, config: config, capabilities: options.capabilities,
-        now: ambient.now(), mode: mode, lineage: ledger.lineage, sequence: ledger.sequence,
-        allowedWithdrawals: selection.allowedWithdrawals, onlyListings: selection.listings,
-        onlyAccount: selection.account))
+  /// The plan of this moment, from a scan (made at `scannedAt`; nil: just now) and the journal.
+  package func plan(
+    _ wanted: Wanted, mode: PlanInput.Mode, selection: Selection = Selection(), scannedAt: Timestamp? = nil
+  ) -> Plan {
+    var input = PlanInput(wanted, journal.ledger, config, options.capabilities, now: ambient.now(), mode: mode)
+    input.scannedAt = scannedAt
+    input.narrow(to: selection)
+    for account in accounts { input.accountCapabilities[account.name] = account.marketplace.capabilities }
+    return Planner.plan(input)
   }
 
   package func executor(_ tell: @escaping @Sendable (ExecutionEvent) -> Void) -> Executor {
     Executor(
       accounts: accounts, journal: journal, ambient: ambient, absenceAfter: config.sync.absenceAfter, tell: tell)
+  }
+}
+
+extension PlanInput {
+  /// From a scan and what the journal says; nil: there is no journal.
+  package init(
+    _ wanted: Wanted, _ ledger: Ledger?, _ config: Config, _ capabilities: [String: Capabilities], now: Timestamp,
+    mode: Mode
+  ) {
+    self.init(
+      wanted: wanted, records: ledger?.records ?? [:], config: config, capabilities: capabilities, now: now, mode: mode,
+      lineage: ledger?.lineage, sequence: ledger?.sequence ?? 0)
+    standing = ledger?.standing ?? Standing()
+  }
+
+  package mutating func narrow(to selection: Selection) {
+    allowedWithdrawals = selection.allowedWithdrawals
+    onlyListings = selection.listings
+    onlyAccount = selection.account
   }
 }
 

@@ -10,6 +10,7 @@ import Sandbox
 struct Connections: Sendable {
   /// Where the sandbox listens; nil: the real marketplaces.
   var sandbox: SandboxAddress?
+  var uploads: UploadStore
 
   func accounts(of config: Config) -> [Executor.Account] {
     config.accounts.filter(\.isEnabled).map { account in
@@ -27,7 +28,7 @@ struct Connections: Sendable {
     case Facebook.capabilities.marketplace:
       return Facebook(
         account: pointed, token: token(account), appSecret: Credentials["FACEBOOK_APP_SECRET"].map { Secret($0) },
-        pace: pace, ambient: .system)
+        pace: pace, ambient: .system, uploads: uploads)
     default:
       return OfferUp(
         account: pointed, token: token(account), publicURL: sandbox?.photosURL ?? config.web.publicURL, pace: pace,

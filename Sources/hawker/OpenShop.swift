@@ -13,6 +13,7 @@ struct OpenShop: Sendable {
   let address: SandboxAddress?
   private let setting: Setting
   private let photos: PhotoIndex
+  private let uploads: UploadCache
 
   static func open(_ setting: Setting) async throws -> OpenShop {
     let journal = try openJournal(setting)
@@ -32,17 +33,20 @@ struct OpenShop: Sendable {
     self.photos = photos
     sandbox = server
     self.address = address
-    shop = OpenShop.shop(setting, journal, photos, address)
+    uploads = UploadCache(setting.config.state, now: Ambient.system.now())
+    let connections = Connections(sandbox: address, uploads: UploadStore(uploads))
+    shop = OpenShop.shop(setting, journal, photos, connections)
   }
 
   private static func shop(
-    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ address: SandboxAddress?
+    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ connections: Connections
   ) -> Shop {
     // A new journal marks its root; an old one expects its mark there.
     let marker: Marker = journal.opening.state == .created ? .ignored : .expected(lineage: journal.ledger.lineage)
     var shop = Shop(
-      loaded: setting.loaded, options: setting.loadingOptions(marker: marker, photosURL: address?.photosURL),
-      accounts: Connections(sandbox: address).accounts(of: setting.config), journal: journal, ambient: .system,
+      loaded: setting.loaded,
+      options: setting.loadingOptions(marker: marker, photosURL: connections.sandbox?.photosURL),
+      accounts: connections.accounts(of: setting.config), journal: journal, ambient: .system,
       marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
     shop.configDigest = Files.read(setting.config.file, limit: 1 << 20).map { Digest(of: $0) }
     return shop
@@ -60,18 +64,20 @@ struct OpenShop: Sendable {
         message: "`state` can't change while hawker runs; stop it, move the directory, start it again")
       return .failure(.init(problems: [problem]))
     }
-    return .success(OpenShop.shop(next, shop.journal, photos, address))
+    let connections = Connections(sandbox: address, uploads: UploadStore(uploads))
+    return .success(OpenShop.shop(next, shop.journal, photos, connections))
   }
 
   func close() async {
     await shop.journal.close()
+    Lineage.advance(shop)
     await sandbox?.stop()
   }
 
   /// Situation 19: a listings root that knows a lineage, and no journal of it.
   private static func openJournal(_ setting: Setting) throws -> Journal {
     if try setting.readLedger() == nil, !setting.isSandbox,
-      let lineage = LineageMarker(root: setting.config.listings).read()
+      let lineage = LineageMarker(root: setting.config.listings).read()?.lineage
     {
       throw Exit(
         .journal,
@@ -101,6 +107,14 @@ struct OpenShop: Sendable {
     } catch {
       throw Exit(.failed, "the sandbox can't start: \(error)")
     }
+  }
+}
+
+extension UploadStore {
+  init(_ cache: UploadCache) {
+    self.init(
+      recall: { name in cache[name].map { Upload(remoteID: $0.remoteID, at: $0.at) } },
+      keep: { name, upload in cache.keep(name, upload?.remoteID, at: upload?.at ?? Ambient.system.now()) })
   }
 }
 

@@ -49,7 +49,9 @@ struct Setting: Sendable {
   /// The journal's records without taking its lock; nil without a journal.
   func readLedger() throws -> Ledger? {
     do throws(JournalError) {
-      return try JournalReading.read(config.state)
+      let ledger = try JournalReading.read(config.state)
+      if let ledger, !isSandbox, let rollback = Lineage.rollback(ledger, of: config) { throw rollback }
+      return ledger
     } catch {
       throw Exit(error)
     }
@@ -60,13 +62,13 @@ struct Setting: Sendable {
     let ledger = try readLedger()
     var loader = Loader(loaded, options: loadingOptions(marker: ledger.map { .expected(lineage: $0.lineage) } ?? .none))
     let wanted = loader.scan()
-    let plan = Planner.plan(
-      PlanInput(
-        wanted: wanted, records: ledger?.records ?? [:], config: config, capabilities: Setting.capabilities,
-        now: Ambient.system.now(), mode: mode, lineage: ledger?.lineage, sequence: ledger?.sequence ?? 0,
-        allowedWithdrawals: selection.allowedWithdrawals, onlyListings: selection.listings,
-        onlyAccount: selection.account))
-    return Planned(plan: plan.with(loaded.problems), ledger: ledger, loader: loader)
+    var input = PlanInput(
+      wanted, ledger, config, Setting.capabilities, now: Ambient.system.now(), mode: mode)
+    input.narrow(to: selection)
+    for account in config.accounts where account.marketplace == OfferUp.capabilities.marketplace {
+      input.accountCapabilities[account.name] = OfferUp.capabilities(of: account)
+    }
+    return Planned(plan: Planner.plan(input).with(loaded.problems), ledger: ledger, loader: loader)
   }
 }
 

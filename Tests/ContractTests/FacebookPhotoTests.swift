@@ -107,7 +107,7 @@ import Testing
     }
     func uploads() -> Int { bench.requests.filter { $0.target.hasSuffix("/photos") }.count }
     #expect(uploads() == 1)
-    try await bench.time.run { try await bench.time.sleep(.seconds(19 * 3600)) }
+    try await bench.time.run { try await bench.time.sleep(.seconds(11 * 3600)) }
     _ = try await facebook.create(draft)
     #expect(uploads() == 1)
     try await bench.time.run { try await bench.time.sleep(.seconds(2 * 3600)) }

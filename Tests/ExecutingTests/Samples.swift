@@ -54,9 +54,11 @@ struct Workbench: Sendable {
     markets = Dictionary(
       uniqueKeysWithValues: accounts.map { ($0, FakeMarketplace(time.ambient, canLookUp: canLookUp)) })
     journal = try Journal.open(folder, program: "test", now: time.ambient.now)
-    config = Config(
+    var config = Config(
       shop: "/shop", listings: "/shop/listings", state: folder,
       accounts: accounts.map { Config.Account(name: $0, marketplace: "fake") })
+    config.guards.grace = .zero
+    self.config = config
     let events = Events()
     self.events = events
     executor = Executor(
@@ -70,11 +72,12 @@ struct Workbench: Sendable {
 
   func plan(_ listings: [Listing], mode: PlanInput.Mode = .continuous) -> Plan {
     let ledger = journal.ledger
-    return Planner.plan(
-      PlanInput(
-        wanted: Wanted(listings: listings.sorted { $0.id < $1.id }), records: ledger.records, config: config,
-        capabilities: ["fake": markets.values.first!.capabilities], now: time.ambient.now(), mode: mode,
-        lineage: ledger.lineage, sequence: ledger.sequence))
+    var input = PlanInput(
+      wanted: Wanted(listings: listings.sorted { $0.id < $1.id }), records: ledger.records, config: config,
+      capabilities: ["fake": markets.values.first!.capabilities], now: time.ambient.now(), mode: mode,
+      lineage: ledger.lineage, sequence: ledger.sequence)
+    input.standing = ledger.standing
+    return Planner.plan(input)
   }
 
   /// Plans and executes until nothing is left, waiting as long as it takes.
