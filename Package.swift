@@ -74,7 +74,7 @@ let package = Package(
     // The program: commands, exit codes, wiring.
     .executableTarget(
       name: "hawker",
-      dependencies: [
+      dependencies: nio + [
         "Listings", "Watching", "Loading", "Diffing", "Planning", "Journaling", "Marketplaces", "Executing",
         "Reconciling", "Facebook", "OfferUp", "Sandbox", arguments, logging, lifecycle,
       ],

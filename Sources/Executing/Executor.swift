@@ -106,6 +106,9 @@ package actor Executor {
   /// Starts what has come due since.
   package func resume() { pump() }
 
+  /// Posts with a request under way.
+  package var inFlight: Set<PostKey> { Set(tasks.keys) }
+
   /// Whether something is in flight.
   package var isBusy: Bool { !tasks.isEmpty }
 

@@ -7,6 +7,7 @@ extension Facebook {
     marketplace: "facebook", titleLimit: 100, descriptionLimit: 5000, photoCount: 1...20, photoSize: 10_000_000,
     photoFormats: [.jpeg, .png, .gif, .bmp, .tiff], photoTransport: .upload,
     conditions: [.new: "NEW", .likeNew: "LIKE_NEW", .good: "USED", .fair: "USED", .poor: "USED"],
+    itemURL: "https://www.facebook.com/marketplace/item/",
     source: "the brief's contract and Meta's reference of Page photos, read 2026-11")
 
   package var capabilities: Capabilities { Facebook.capabilities }

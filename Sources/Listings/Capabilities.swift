@@ -31,6 +31,8 @@ package struct Capabilities: Hashable, Sendable {
   package var canLookUp: Bool
   /// Whether a live post can be read.
   package var canRead: Bool
+  /// What stands before a post's id in its page's address; nil: the marketplace tells each one.
+  package var itemURL: String?
   /// Where the limits come from, and when they were read.
   package var source: String
 
@@ -39,7 +41,7 @@ package struct Capabilities: Hashable, Sendable {
     photoCount: ClosedRange<Int>, photoSize: Int, photoFormats: Set<PhotoFormat>, photoTransport: PhotoTransport,
     currencies: Set<String>? = nil, takesLocation: Bool = false, requiresLocation: Bool = false,
     conditions: [Condition: String], fixedFields: Set<Content.Field> = [], canLookUp: Bool = true,
-    canRead: Bool = true, source: String
+    canRead: Bool = true, itemURL: String? = nil, source: String
   ) {
     self.marketplace = marketplace
     self.titleLimit = titleLimit
@@ -56,6 +58,7 @@ package struct Capabilities: Hashable, Sendable {
     self.fixedFields = fixedFields
     self.canLookUp = canLookUp
     self.canRead = canRead
+    self.itemURL = itemURL
     self.source = source
   }
 }

@@ -8,7 +8,7 @@ extension OfferUp {
     photoSize: .max, photoFormats: Set(PhotoFormat.allCases), photoTransport: .address, currencies: ["USD"],
     takesLocation: true, requiresLocation: true,
     conditions: [.new: "new", .likeNew: "like_new", .good: "used", .fair: "used", .poor: "used"],
-    source: "the brief's contract, read 2026-11; OfferUp publishes no API")
+    itemURL: "https://offerup.com/item/detail/", source: "the brief's contract, read 2026-11; OfferUp publishes no API")
 
   package var capabilities: Capabilities { OfferUp.capabilities(of: account) }
 

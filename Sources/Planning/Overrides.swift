@@ -6,7 +6,7 @@ enum Overrides {
     let held = actions.count { $0.hold?.by == .withdrawals || $0.hold?.by == .emptied }
     let isChanged = actions.contains { $0.hold?.by == .updates }
     guard held > 0 || isChanged || reports.contains(where: \.isLifted) else { return nameDrops(actions, &reports) }
-    let approve = isChanged || isDaemon ? "hawker approve \(Plan.shortID(of: actions))" : ""
+    let approve = isChanged || isDaemon && held > 0 ? "hawker approve \(Plan.shortID(of: actions))" : ""
     let number = held > 0 ? "--allow-withdraw \(held)" : ""
     for index in actions.indices {
       switch actions[index].hold?.by {
@@ -18,7 +18,8 @@ enum Overrides {
     }
     for index in reports.indices where reports[index].isTripped {
       switch reports[index].name {
-      case .withdrawals, .emptied: reports[index].override = number
+      // While a daemon runs nobody else can apply.
+      case .withdrawals, .emptied: reports[index].override = isDaemon ? approve : number
       case .updates: reports[index].override = approve
       default: break
       }

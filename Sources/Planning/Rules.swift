@@ -213,7 +213,7 @@ struct Rules {
     }
     var withdrawal = action(.withdraw, difference, reason)
     withdrawal.cause = cause
-    if cause == .fileGone, !input.config.covers(record.file) {
+    if cause == .fileGone, !input.config.covers(record.file), !isReleased(difference.key) {
       return withdrawal.held(
         by: .scope,
         "withdraw: \(record.file) is outside of the listings root now; set `listings` back (or hawker release --scope)")
@@ -226,6 +226,11 @@ struct Rules {
     }
     // A time that a failed update left behind says nothing about taking the post off.
     return record.failedDigest == nil ? retry(record.failure?.retryAt, withdrawal) : withdrawal
+  }
+
+  /// `hawker release --scope` said to withdraw it.
+  private func isReleased(_ key: PostKey) -> Bool {
+    input.standing.permits(key, by: Action.Holder.scope.rawValue, digest: nil, at: input.now)
   }
 
   private func words(_ cause: Difference.Cause, _ difference: Difference) -> String {

@@ -53,7 +53,8 @@ struct Chronicle {
     let now = Set(tripped.map { "\($0.name.rawValue) \($0.account ?? "") \($0.observed)" })
     for report in tripped where !guards.contains("\(report.name.rawValue) \(report.account ?? "") \(report.observed)") {
       let way = report.override.isEmpty ? "" : " (\(report.override))"
-      logger.error("guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)")
+      let level: Logger.Level = report.name.needsPerson ? .error : .notice
+      logger.log(level: level, "guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)")
     }
     guards = now
   }

@@ -155,6 +155,22 @@ package actor Reconciler {
     }
   }
 
+  // MARK: Deciding
+
+  /// Records a seller's decision on the files as they are now, and acts on it at once.
+  package func decide(_ decision: Decision) async -> Answer {
+    scan()
+    guard let wanted else { return Answer(.refused, "the listings have not been looked at yet") }
+    let ruling = Deciding(shop, wanted, inFlight: await executor.inFlight).rule(decision)
+    guard !ruling.entries.isEmpty else { return ruling.answer }
+    do throws(JournalError) { try await shop.journal.append(ruling.entries) } catch {
+      return Answer(.journal, error.message)
+    }
+    for line in ruling.answer.text.split(separator: "\n") { logger.notice("\(Escaping.line(String(line)))") }
+    hints.add { $0.replan = true }
+    return ruling.answer
+  }
+
   // MARK: Planning
 
   private func replan() async throws(JournalError) {

@@ -27,15 +27,21 @@ struct Run: AsyncParsableCommand {
     let opened = try await OpenShop.open(setting)
     greet(opened)
     let failure = Mutex<JournalError?>(nil)
+    let reconciler = Reconciler(opened.shop, logger: global.logger) { [global] _ in opened.reopened(global) }
+    let control = ControlServer(
+      socket: ControlSocket(state: setting.config.state), logger: global.logger,
+      decide: { decision in await reconciler.decide(decision) })
     let daemon = Daemon(
-      reconciler: Reconciler(opened.shop, logger: global.logger) { [global] _ in opened.reopened(global) },
+      reconciler: reconciler,
       fail: { error in failure.withLock { $0 = error } })
     let group = ServiceGroup(
       configuration: .init(
         services: [
           .init(
             service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
-            failureTerminationBehavior: .gracefullyShutdownGroup)
+            failureTerminationBehavior: .gracefullyShutdownGroup),
+          .init(
+            service: control, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore),
         ], gracefulShutdownSignals: [.sigint, .sigterm],
         logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()

@@ -80,7 +80,8 @@ struct StatusReport {
     }
     if rows.isEmpty { text += "Nothing is recorded and nothing is wanted.\n" }
     for report in plan.guards where report.isTripped {
-      text += "guard \(report.name.rawValue): \(Escaping.line(report.text)) (\(report.override))\n"
+      let way = report.override.isEmpty ? "" : " (\(report.override))"
+      text += "guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)\n"
     }
     for problem in plan.problems { text += problem.text + "\n" }
     return text + summary(rows) + "\n"
@@ -119,6 +120,10 @@ struct StatusReport {
       json.key("posts")
       json.array { json in
         for row in rows { write(row, &json) }
+      }
+      json.key("guards")
+      json.array { json in
+        for report in plan.guards { PlanJSON.write(report, to: &json) }
       }
       json.key("problems")
       json.array { json in

@@ -1,0 +1,156 @@
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+
+extension Deciding {
+  // MARK: Release
+
+  func release(_ listing: String, _ account: String?) -> Ruling {
+    let keys = keys(listing, account)
+    guard !keys.isEmpty else { return unknown(listing, account) }
+    var entries: [Entry] = []
+    var words: [String] = []
+    for key in keys {
+      let released = released(key)
+      entries += released
+      if !released.isEmpty { words.append("\(key): released") }
+    }
+    if !entries.isEmpty { return done(entries, words.joined(separator: "\n")) }
+    let holds = keys.compactMap { key in action(key)?.hold.map { "\(key) is held by \($0.by.rawValue): \($0.text)" } }
+    return refused(
+      holds.isEmpty
+        ? "nothing holds \(names(keys))"
+        : "that is not for `release` to lift.\n" + holds.joined(separator: "\n"))
+  }
+
+  private func released(_ key: PostKey) -> [Entry] {
+    let names = ["hold", "unsettled"].filter { ledger.standing.hold(on: key, by: $0) != nil }
+    var entries = names.map { Entry.released(key, by: $0) }
+    let action = action(key)
+    if isRefusedOrGone(key) || action?.hold?.by == .sold { entries.append(.released(key)) }
+    if action?.hold?.by == .priceDrop, let digest = action?.post?.content?.digest {
+      entries.append(.permitted(key, Permit(by: Action.Holder.priceDrop.rawValue, digest: digest)))
+    }
+    return entries
+  }
+
+  private func isRefusedOrGone(_ key: PostKey) -> Bool {
+    guard let record = ledger[key] else { return false }
+    switch record.state {
+    case .gone, .rejected, .withdrawn(sold: true): return true
+    default: return record.failure?.code == "rejected" && record.failedDigest != nil
+    }
+  }
+
+  // MARK: Forget
+
+  func forget(_ listing: String, _ account: String?) -> Ruling {
+    let keys = keys(listing, account).filter { ledger[$0] != nil }
+    guard !keys.isEmpty else { return unknown(listing, account) }
+    for key in keys {
+      if inFlight.contains(key) { return refused("\(key) has a request under way; try again in a moment") }
+      if isWanted(key) {
+        return refused(
+          "\(key) is still asked for by its file: forgotten, it would be posted a second time. Take the file away, or "
+            + "\(key.account) out of its `marketplaces`, first")
+      }
+    }
+    let live = keys.filter { ledger[$0]?.isLive == true || ledger[$0]?.state == .uncertain }
+    let warning =
+      live.isEmpty ? "" : "; what stands on \(live.map(\.account).joined(separator: ", ")) stays there, unwatched"
+    return done(keys.map { .forgotten($0) }, "\(names(keys)): forgotten\(warning)")
+  }
+
+  // MARK: Resolve
+
+  func resolve(_ listing: String, _ account: String?, _ posted: String?) -> Ruling {
+    let keys = keys(listing, account)
+    guard !keys.isEmpty else { return unknown(listing, account) }
+    let open = keys.filter { ledger[$0]?.pending != nil }
+    guard let key = open.first, let intent = ledger[key]?.pending else {
+      return refused("\(names(keys)): nothing is unsettled there")
+    }
+    guard open.count == 1 else {
+      return refused("\(names(open)) are all unsettled: say which with --account")
+    }
+    if inFlight.contains(key) { return refused("\(key) has a request under way; try again in a moment") }
+    guard let posted else { return done([notPosted(intent)], "\(key): recorded as not posted") }
+    guard posted.isRemoteID else { return refused("“\(posted)” can't be a post's id on \(key.account)") }
+    if let other = owner(of: posted, on: key.account), other != key {
+      return refused("\(posted) is the post of \(other.listing) on \(key.account) already")
+    }
+    return done([isPosted(intent, posted)], "\(key): recorded as \(posted)")
+  }
+
+  private func owner(of remoteID: String, on account: String) -> PostKey? {
+    ledger.records.values.first { $0.key.account == account && $0.isLive && $0.remoteID == remoteID }?.key
+  }
+
+  /// It is there: a create or a replace made it; an update may not have come through, and a withdrawal did not.
+  private func isPosted(_ intent: Intent, _ posted: String) -> Entry {
+    switch intent.action {
+    case .create, .replace:
+      let prefix = capabilities[intent.marketplace]?.itemURL
+      return .outcome(
+        Outcome(
+          op: intent.op, result: .done, remoteID: posted, url: prefix.map { $0 + posted.percentEncoded },
+          attempts: intent.attempt))
+    case .update, .withdraw: return .outcome(failure(intent, "the seller sees it there"))
+    }
+  }
+
+  /// It is not there: that is what a withdrawal wanted.
+  private func notPosted(_ intent: Intent) -> Entry {
+    switch intent.action {
+    case .withdraw: .outcome(Outcome(op: intent.op, result: .done, attempts: intent.attempt))
+    case .update: .observed(intent.key, .gone)
+    case .create, .replace: .outcome(failure(intent, "the seller does not see it there"))
+    }
+  }
+
+  private func failure(_ intent: Intent, _ why: String) -> Outcome {
+    Outcome(
+      op: intent.op, result: .failed, attempts: intent.attempt,
+      failure: Failure(code: "not-posted", message: why, retryAt: now))
+  }
+
+  // MARK: Plans
+
+  func approve(_ name: String) -> Ruling {
+    guard let plan = plans.first(where: { $0.isNamed(name) }) else {
+      let current = plans.first.map { String($0.id.dropFirst(7).prefix(12)) } ?? ""
+      return refused(
+        "\(name) is not the plan of now: it is \(current). Look at `hawker plan` again, then approve that one")
+    }
+    let permits = plan.permits(at: now)
+    guard !permits.isEmpty else { return refused("no guard that `approve` lifts holds anything in that plan") }
+    return done(
+      permits.map { .permitted($0.key, $0.permit) },
+      "\(permits.count) held \(permits.count == 1 ? "action" : "actions") approved for an hour")
+  }
+
+  func releaseScope(_ withdraw: Bool) -> Ruling {
+    let left = plans.first?.actions.filter { $0.hold?.by == .scope } ?? []
+    guard !left.isEmpty else { return refused("nothing has left the scope of hawker.yaml") }
+    guard withdraw else {
+      if let busy = left.first(where: { inFlight.contains($0.key) }) {
+        return refused("\(busy.key) has a request under way; try again in a moment")
+      }
+      return done(left.map { .forgotten($0.key) }, "\(left.count) posts forgotten; they stay where they are, unwatched")
+    }
+    let reachable = left.filter { config.account($0.key.account)?.marketplace == $0.record?.marketplace }
+    guard !reachable.isEmpty else {
+      return refused("hawker.yaml has no account to withdraw them with: put it back, or forget them (--forget)")
+    }
+    let until = now.advanced(by: Plan.permitLasts)
+    let entries = reachable.flatMap { action in
+      [Action.Holder.scope, .withdrawals].map { guardName in
+        Entry.permitted(action.key, Permit(by: guardName.rawValue, digest: nil, until: until))
+      }
+    }
+    let rest = left.count - reachable.count
+    let note = rest > 0 ? "; \(rest) can't be reached, since their account is gone" : ""
+    return done(entries, "\(reachable.count) posts will be withdrawn\(note)")
+  }
+}

@@ -1,0 +1,89 @@
+import Journaling
+import Listings
+import Loading
+import Marketplaces
+import Planning
+
+/// Turns a decision into what is recorded, or into why it can't be. Pure; the daemon and the commands share it.
+package struct Deciding {
+  package struct Ruling: Sendable {
+    package var entries: [Entry]
+    package var answer: Answer
+  }
+
+  let wanted: Wanted
+  let ledger: Ledger
+  /// What `apply` would do now, and what the daemon would: either may be named.
+  let plans: [Plan]
+  let capabilities: [String: Capabilities]
+  let config: Config
+  let now: Timestamp
+  /// Posts with a request under way.
+  let inFlight: Set<PostKey>
+
+  package init(_ shop: Shop, _ wanted: Wanted, inFlight: Set<PostKey> = []) {
+    self.wanted = wanted
+    ledger = shop.journal.ledger
+    plans = [PlanInput.Mode.once, .continuous].map { shop.plan(wanted, mode: $0) }
+    capabilities = shop.options.capabilities
+    config = shop.config
+    now = shop.ambient.now()
+    self.inFlight = inFlight
+  }
+
+  package func rule(_ decision: Decision) -> Ruling {
+    switch decision {
+    case .hold(let listing, let account, let reason): hold(listing, account, reason)
+    case .release(let listing, let account): release(listing, account)
+    case .forget(let listing, let account): forget(listing, account)
+    case .resolve(let listing, let account, let posted): resolve(listing, account, posted)
+    case .approve(let plan): approve(plan)
+    case .releaseScope(let withdraw): releaseScope(withdraw)
+    }
+  }
+
+  // MARK: Parts
+
+  func done(_ entries: [Entry], _ text: String) -> Ruling { Ruling(entries: entries, answer: Answer(.done, text)) }
+  func refused(_ text: String) -> Ruling { Ruling(entries: [], answer: Answer(.refused, text)) }
+
+  /// The listing's posts, wanted or recorded, on the account or on all; sorted.
+  func keys(_ listing: String, _ account: String?) -> [PostKey] {
+    var accounts = Set(ledger.records(of: listing).map(\.key.account))
+    for found in wanted.listings where found.id == listing { accounts.formUnion(found.posts.map(\.account)) }
+    return accounts.filter { account == nil || $0 == account }.sorted().map { PostKey(listing: listing, account: $0) }
+  }
+
+  func unknown(_ listing: String, _ account: String?) -> Ruling {
+    let place = account.map { " on \($0)" } ?? ""
+    return Ruling(
+      entries: [],
+      answer: Answer(
+        .unknown, "there is no listing \(listing)\(place): neither a file nor a record; `hawker status` shows all"))
+  }
+
+  /// The action that the next `apply` has for the post.
+  func action(_ key: PostKey) -> Action? { plans.first?.actions.first { $0.key == key && $0.kind != .unchanged } }
+
+  /// Whether a file asks for the post, or can't be read.
+  func isWanted(_ key: PostKey) -> Bool {
+    if let record = ledger[key], wanted.freezes(id: key.listing, lastFile: record.file) { return true }
+    guard let listing = wanted.listings.first(where: { $0.id == key.listing }) else { return false }
+    return (listing.status == .available || listing.status == .reserved)
+      && listing.posts.contains { $0.account == key.account }
+  }
+
+  // MARK: Hold
+
+  private func hold(_ listing: String, _ account: String?, _ reason: String?) -> Ruling {
+    let keys = keys(listing, account)
+    guard !keys.isEmpty else { return unknown(listing, account) }
+    let entries = keys.map { Entry.held($0, by: Action.Holder.hold.rawValue, until: nil, text: reason) }
+    return done(
+      entries, "\(names(keys)): held until `hawker release \(listing)`; what is under way there is finished first")
+  }
+
+  func names(_ keys: [PostKey]) -> String {
+    "\(keys.first?.listing ?? "") on \(keys.map(\.account).joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,64 @@
+import Journaling
+import Listings
+import Loading
+import Marketplaces
+import Planning
+import Reconciling
+
+/// Where a command's decision goes: to the daemon that owns the journal, or, when none runs, into the journal itself.
+struct Decisions {
+  let setting: Setting
+
+  init(_ options: GlobalOptions, sandbox: Bool) throws { setting = try Setting.read(options, sandbox: sandbox) }
+
+  /// Prints the answer; throws with its exit code when nothing was recorded.
+  func carryOut(_ decision: Decision) async throws {
+    let answer =
+      if let told = try ControlSocket(state: setting.config.state).ask(decision) { told } else {
+        try await record(decision)
+      }
+    switch answer.code {
+    case .done: Console.out(answer.text + "\n")
+    case .refused: throw Exit(.person, answer.text)
+    case .unknown: throw Exit(.usage, answer.text)
+    case .journal: throw Exit(.journal, answer.text)
+    }
+  }
+
+  private func record(_ decision: Decision) async throws -> Answer {
+    guard try setting.readLedger() != nil else {
+      throw Exit(.usage, "\(setting.config.state): there is no journal yet; run `hawker apply` first")
+    }
+    do throws(JournalError) {
+      let journal = try Journal.open(setting.config.state, program: Version.text, now: Ambient.system.now)
+      let answer: Answer
+      do throws(JournalError) { answer = try await record(decision, in: journal) } catch {
+        await journal.close()
+        throw error
+      }
+      await journal.close()
+      return answer
+    } catch {
+      throw Exit(error)
+    }
+  }
+
+  private func record(_ decision: Decision, in journal: Journal) async throws(JournalError) -> Answer {
+    let marker = Marker.expected(lineage: journal.ledger.lineage)
+    let shop = Shop(
+      loaded: setting.loaded, options: setting.loadingOptions(marker: marker), accounts: [], journal: journal,
+      ambient: .system, marksRoot: !setting.isSandbox)
+    var loader = Loader(shop.loaded, options: shop.options)
+    let wanted = loader.scan()
+    if case .unseen(let why) = wanted.root { return Answer(.refused, why) }
+    let ruling = Deciding(shop, wanted).rule(decision)
+    if !ruling.entries.isEmpty { try await journal.append(ruling.entries) }
+    Lineage.advance(shop)
+    return ruling.answer
+  }
+
+  /// What stands outside of the config's scope now, for a person to look at.
+  func leftScope() throws -> [String] {
+    try setting.plan().plan.actions.filter { $0.hold?.by == .scope }.map { "\($0.key): \($0.hold?.text ?? "")" }
+  }
+}
