@@ -69,6 +69,66 @@ struct ExecutorTests {
     }
   }
 
+  @Test func severalMatchesAreHeldForAPersonAndAskedForNoMore() async throws {
+    try await bench { bench in
+      bench.market.fail(.after(.uncertain(.init("cut"))))
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp")]))
+      _ = try await bench.executor.settle()
+      bench.market.state.withLock { state in
+        guard let draft = state.drafts.first else { return }
+        _ = state.post(draft)
+      }
+      try await bench.converge([Samples.listing("lamp")])
+      let calls = bench.market.calls
+      #expect(calls.count { $0 == "create lamp" } == 1)
+      let plan = bench.plan([Samples.listing("lamp")])
+      #expect(plan.actions.first?.hold?.by == .unsettled)
+      #expect(plan.actions.first?.hold?.text.contains("(r1, r2)") == true)
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == calls)
+    }
+  }
+
+  /// A marketplace that answers with the id of another listing's post: believed, two listings would share one post.
+  @Test func anAnswerWithAnotherPostsIdIsNotBelieved() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      bench.market.state.withLock { $0.answersWith = "r1" }
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp"), Samples.listing("bike")]))
+      _ = try await bench.executor.settle()
+      #expect(bench.journal.ledger.records[PostKey(listing: "bike", account: "a")]?.state == .uncertain)
+      bench.market.state.withLock { $0.answersWith = nil }
+      try await bench.converge([Samples.listing("lamp"), Samples.listing("bike")])
+      let ids = bench.journal.ledger.records.values.compactMap(\.remoteID).sorted()
+      #expect(ids == ["r1", "r2"])
+      #expect(bench.market.calls.count { $0.hasPrefix("create") } == 2)
+    }
+  }
+
+  /// What a replace left behind is known by the record alone: the listing is forgotten only when both posts are off.
+  @Test func aListingIsForgottenAfterWhatItReplaced() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      let key = PostKey(listing: "lamp", account: "a")
+      let record = try #require(bench.journal.ledger.records[key])
+      let intent = Intent(
+        op: "feed", action: .replace, key: key, marketplace: "fake", reference: "lamp.feed", content: record.content,
+        remoteID: "r1", file: record.file, at: bench.time.ambient.now())
+      bench.market.state.withLock { $0.posts["r9"] = $0.posts["r1"] }
+      try await bench.journal.append([
+        .intent(intent), .outcome(Outcome(op: "feed", result: .done, remoteID: "r9")),
+      ])
+      bench.market.state.withLock { state in
+        state.faults = [.before(.unavailable(.init("down"))), .before(.unavailable(.init("down")))]
+      }
+      try await bench.executor.submit(bench.plan([Samples.listing("bike")]))
+      _ = try await bench.executor.settle()
+      try await bench.converge([Samples.listing("bike")])
+      #expect(bench.journal.ledger.records.keys.map(\.listing) == ["bike"])
+      #expect(bench.market.references.count == 1)
+    }
+  }
+
   @Test func unavailableIsTriedAgainWithBackoff() async throws {
     try await bench { bench in
       bench.market.fail(.before(.unavailable(.init("down"))), .before(.unavailable(.init("down"))))

@@ -21,6 +21,8 @@ final class FakeMarketplace: Marketplace {
     var running = 0
     var mostRunning = 0
     var last = 0
+    /// What a create's answer names instead of the new post.
+    var answersWith: String?
     /// Calls wait until so many have gathered.
     var gate: Int?
     var gathered: [CheckedContinuation<Void, Never>] = []
@@ -127,6 +129,6 @@ extension FakeMarketplace.State {
     let id = "r\(last)"
     posts[id] = RemotePost(
       remoteID: id, url: "https://example.com/\(id)", reference: draft.reference, title: draft.content.title)
-    return Posted(remoteID: id, url: "https://example.com/\(id)")
+    return Posted(remoteID: answersWith ?? id, url: "https://example.com/\(id)")
   }
 }
