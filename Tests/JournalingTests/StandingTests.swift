@@ -28,7 +28,9 @@ import Testing
 
   @Test func aLossIsKeptForAnHour() {
     var ledger = ledger(intent("a"), done("a", id: "1"), withdrawal("b", because: "file-gone"), done("b"))
-    for (entry, seconds) in [(intent("c"), Int64(60)), (done("c", id: "2"), 61)] { ledger.apply(entry, at: later(seconds)) }
+    for (entry, seconds) in [(intent("c"), Int64(60)), (done("c", id: "2"), 61)] {
+      ledger.apply(entry, at: later(seconds))
+    }
     ledger.apply(withdrawal("d", because: "file-gone", remoteID: "2"), at: later(3601))
     ledger.apply(done("d"), at: later(3602))
     #expect(ledger.standing.losses.map(\.at) == [later(3), later(3602)])

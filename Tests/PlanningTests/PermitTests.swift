@@ -1,0 +1,55 @@
+import Listings
+import Planning
+import Testing
+
+/// What the seller lets through is exactly what was held, and nothing that comes later.
+struct PermitTests {
+  private let records = (0..<20).map { Given.record("l\($0)") }
+
+  private func plan(_ listings: [Listing], _ permits: [(key: PostKey, permit: Permit)], later: Int = 0) -> Plan {
+    Given.plan(listings, records) { input in
+      for (key, permit) in permits { input.standing.permits[key, default: []].append(permit) }
+      input.now = Given.now.advanced(by: .seconds(later))
+    }
+  }
+
+  @Test func anApprovedLossPassesAndOneMoreDoesNot() {
+    let held = Given.plan((8..<20).map { Given.listing("l\($0)") }, records)
+    let permits = held.permits(at: Given.now)
+    #expect(held.heldWithdrawals == 8 && permits.count == 8)
+    let passed = plan((8..<20).map { Given.listing("l\($0)") }, permits)
+    #expect(passed.summary[.withdraw] == 8 && passed.summary.held == 0 && !passed.needsPerson)
+    let more = plan((9..<20).map { Given.listing("l\($0)") }, permits)
+    #expect(more.summary[.withdraw] == 8 && more.heldWithdrawals == 1)
+  }
+
+  @Test func anApprovalEndsAfterAnHour() {
+    let listings = (8..<20).map { Given.listing("l\($0)") }
+    let permits = Given.plan(listings, records).permits(at: Given.now)
+    #expect(plan(listings, permits, later: 3599).summary.held == 0)
+    #expect(plan(listings, permits, later: 3600).summary.held == 8)
+  }
+
+  @Test func anApprovedMassChangePassesWithThatContentAlone() {
+    func listings(_ price: Int64) -> [Listing] {
+      (0..<20).map { Given.listing("l\($0)", Given.content("l\($0)", price: price)) }
+    }
+    let permits = Given.plan(listings(3000), records).permits(at: Given.now)
+    #expect(permits.count == 20)
+    #expect(plan(listings(3000), permits).summary[.update] == 20)
+    #expect(plan(listings(3001), permits).summary.held == 20)
+  }
+
+  @Test func theNumberThatLiftsIsRecordedAsPermits() {
+    let listings = (8..<20).map { Given.listing("l\($0)") }
+    let lifted = Given.plan(listings, records) { $0.allowedWithdrawals = 8 }
+    #expect(lifted.summary[.withdraw] == 8 && lifted.bookkeeping.count == 8)
+    #expect(Given.plan(listings, records) { $0.allowedWithdrawals = 7 }.bookkeeping.isEmpty)
+  }
+
+  @Test func planIsNamedByItsFirstDigitsAndNoOthers() {
+    let plan = Given.plan([Given.listing("lamp")])
+    #expect(plan.isNamed(plan.id) && plan.isNamed(String(plan.id.dropFirst(7).prefix(8))))
+    #expect(!plan.isNamed(String(plan.id.dropFirst(7).prefix(7))) && !plan.isNamed("") && !plan.isNamed("sha256:"))
+  }
+}
