@@ -2,7 +2,7 @@ import Listings
 
 /// When to try again: full jitter from a second to fifteen minutes, hourly after eight tries.
 package enum Backoff {
-  static let patience = 8
+  package static let patience = 8
 
   /// `tries` counts the failures so far, from 1; `chance` is uniform in 0..<1.
   package static func delay(after tries: Int, chance: Double) -> Duration {

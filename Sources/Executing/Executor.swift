@@ -131,6 +131,9 @@ package actor Executor {
     return troubled
   }
 
+  /// It could not be looked into now: later.
+  package func stillTroubled(_ account: String) { troubled.insert(account) }
+
   /// Starts nothing more; what runs may finish within `grace`, then it is cancelled and recorded for what it then is.
   package func stop(grace: Duration) async {
     isStopping = true

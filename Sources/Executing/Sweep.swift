@@ -17,25 +17,39 @@ package struct Sweep: Sendable {
     self.ambient = ambient
   }
 
-  /// The duplicates that were taken off. An account that can't be asked is left alone: a partial list proves nothing.
-  package func run() async throws(JournalError) -> [ActionResult] {
-    guard account.marketplace.capabilities.canLookUp, let posts = await everything() else { return [] }
+  /// Posts that carry one reference.
+  package struct Copies: Sendable {
+    fileprivate var listing: String
+    fileprivate var posts: [RemotePost]
+  }
+
+  /// Asks for everything, at most `tries` times in a row. Nil when it can't be asked now: a partial list proves nothing.
+  package func find(tries: Int) async -> [Copies]? {
+    guard account.marketplace.capabilities.canLookUp else { return [] }
+    guard let posts = await everything(tries) else { return nil }
     let byReference = Dictionary(grouping: posts.filter { $0.reference != nil }) { $0.reference ?? "" }
-    let records = journal.ledger.records
+    return byReference.sorted { $0.key < $1.key }.compactMap { reference, posts in
+      guard posts.count > 1, let dot = reference.lastIndex(of: ".") else { return nil }
+      return Copies(listing: String(reference[..<dot]), posts: posts)
+    }
+  }
+
+  /// Takes off what is not on record, while nothing else is under way there. The results of what was taken off.
+  package func remove(_ found: [Copies]) async throws(JournalError) -> [ActionResult] {
     var results: [ActionResult] = []
-    for (reference, copies) in byReference.sorted(by: { $0.key < $1.key }) where copies.count > 1 {
-      guard let dot = reference.lastIndex(of: "."),
-        let record = records[PostKey(listing: String(reference[..<dot]), account: account.name)],
-        copies.contains(where: { $0.remoteID == record.remoteID })
-      else { continue }
-      for copy in copies where copy.remoteID != record.remoteID {
+    for copies in found {
+      let key = PostKey(listing: copies.listing, account: account.name)
+      guard let record = journal.ledger[key], copies.posts.contains(where: { $0.remoteID == record.remoteID }) else {
+        continue
+      }
+      for copy in copies.posts where copy.remoteID != record.remoteID {
         results.append(try await remove(copy, record))
       }
     }
     return results
   }
 
-  private func everything() async -> [RemotePost]? {
+  private func everything(_ mostTries: Int) async -> [RemotePost]? {
     var posts: [RemotePost] = []
     var cursor: String?
     var tries = 0
@@ -48,7 +62,8 @@ package struct Sweep: Sendable {
         cursor = next
       } catch {
         tries += 1
-        guard tries < Backoff.patience, !Task.isCancelled else { return nil }
+        if case .unauthorized = error { return nil }
+        guard tries < mostTries, !Task.isCancelled else { return nil }
         let delay = Backoff.delay(after: tries, chance: ambient.random())
         do throws(CancellationError) { try await ambient.sleep(delay) } catch { return nil }
       }

@@ -4,10 +4,11 @@ import Listings
 //
 //              done                          failed                                        uncertain
 //   create     live                          rejected | failed(retryAt); its digest kept   uncertain, intent kept
-//   update     content changes               as before; digest kept; gone: gone            as before, intent kept
+//   update     content changes               as before; digest kept; gone: gone; intent    as before, intent kept
+//                                            kept when it may have landed
 //   replace    new id, old one superseded    as before; digest kept                        as before, intent kept
-//   withdraw   withdrawn, or one superseded  as before; gone counts as done                as before, intent kept
-//              id fewer
+//   withdraw   withdrawn, or one superseded  as before; gone counts as done; intent kept   as before, intent kept
+//              id fewer                      when it may have landed
 extension Ledger {
   mutating func settle(_ outcome: Outcome, _ at: Timestamp) {
     // An outcome without its intent says nothing of any post: it was settled before, or its post was forgotten.
@@ -88,7 +89,10 @@ extension Record {
   fileprivate mutating func fail(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
     let code = outcome.failure?.code
     if intent.action == .withdraw, code == "gone" { return succeed(intent, outcome, at) }
-    (pending, failure, tries) = (nil, outcome.failure, outcome.attempts)
+    // A gateway may have given up after forwarding: what is there then is either the old or the new.
+    let isRepeatable = intent.action == .update || intent.action == .withdraw
+    let mayHaveLanded = isRepeatable && code.map { ["unavailable", "unexpected", "uncertain"].contains($0) } ?? false
+    (pending, failure, tries) = (mayHaveLanded ? intent : nil, outcome.failure, outcome.attempts)
     failedDigest = intent.content?.digest
     switch (intent.action, code) {
     case (.create, "rejected"): enter(.rejected, at)

@@ -67,7 +67,9 @@ extension Deciding {
   func resolve(_ listing: String, _ account: String?, _ posted: String?) -> Ruling {
     let keys = keys(listing, account)
     guard !keys.isEmpty else { return unknown(listing, account) }
-    let open = keys.filter { ledger[$0]?.pending != nil }
+    let open = keys.filter { key in
+      ledger[key]?.pending != nil && (ledger[key]?.state == .uncertain || action(key)?.kind == .resolve)
+    }
     guard let key = open.first, let intent = ledger[key]?.pending else {
       return refused("\(names(keys)): nothing is unsettled there")
     }

@@ -12,12 +12,17 @@ package struct Pass: Sendable {
   private let log: ResultLog
   /// How long after its last progress a pass still waits for a marketplace; zero: not at all.
   private let patience: Duration
+  private let tell: @Sendable (ExecutionEvent) -> Void
 
-  package init(_ shop: Shop, executor: Executor, log: ResultLog, patience: Duration) {
+  package init(
+    _ shop: Shop, executor: Executor, log: ResultLog, patience: Duration,
+    tell: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
+  ) {
     self.shop = shop
     self.executor = executor
     self.log = log
     self.patience = patience
+    self.tell = tell
   }
 
   /// Returns the results in the order of the first plan: the held and the skipped ones too.
@@ -67,7 +72,11 @@ package struct Pass: Sendable {
     guard await !executor.isStopped else { return }
     let troubled = await executor.takeTroubled()
     for account in shop.accounts where troubled.contains(account.name) && log.stops[account.name] == nil {
-      _ = try await Sweep(account, journal: shop.journal, ambient: shop.ambient).run()
+      let sweep = Sweep(account, journal: shop.journal, ambient: shop.ambient)
+      guard let found = await sweep.find(tries: patience == .zero ? 1 : Backoff.patience) else { continue }
+      for result in try await sweep.remove(found) {
+        tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""))
+      }
     }
   }
 

@@ -28,6 +28,7 @@ package actor Reconciler {
   private var lastMark: Timestamp?
   private var chronicle: Chronicle
   private let hints = Hints()
+  private let finds = Finds()
   private let reopen: Reopening
   private let logger: Logger
 
@@ -192,13 +193,29 @@ package actor Reconciler {
     Lineage.advance(shop)
   }
 
+  /// Looking for duplicates may take long and is done beside the loop; taking them off, while nothing else is under way.
   private func sweepIfTroubled(_ plan: Plan) async throws(JournalError) {
-    guard await !executor.isBusy, !plan.actions.contains(where: { $0.kind == .resolve }) else { return }
-    let troubled = await executor.takeTroubled()
-    for account in shop.accounts where troubled.contains(account.name) {
-      for result in try await Sweep(account, journal: shop.journal, ambient: shop.ambient).run() {
+    guard await !executor.isBusy, !plan.actions.contains(where: { $0.kind == .resolve && $0.hold == nil }) else {
+      return
+    }
+    for find in finds.take() {
+      for result in try await find.sweep.remove(find.copies) {
         Chronicle.tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""), logger)
       }
+    }
+    let troubled = await executor.takeTroubled()
+    for account in shop.accounts where troubled.contains(account.name) {
+      look(for: Sweep(account, journal: shop.journal, ambient: shop.ambient), on: account.name)
+    }
+  }
+
+  private func look(for sweep: Sweep, on account: String) {
+    let executor = executor
+    Task(executorPreference: shop.ambient.executor) { [hints, finds] in
+      guard let copies = await sweep.find(tries: 1) else { return await executor.stillTroubled(account) }
+      guard !copies.isEmpty else { return }
+      finds.add(.init(sweep: sweep, copies: copies))
+      hints.add { $0.replan = true }
     }
   }
 

@@ -89,6 +89,31 @@ struct ExecutorTests {
     }
   }
 
+  /// The update landed, its answer was lost, and the seller took the edit back: the post must follow.
+  @Test func anEditTakenBackAfterALostAnswerIsUndone() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp", price: 3500)])
+      bench.market.fail(.after(.unavailable(.init("502"))))
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp", price: 3000)]))
+      _ = try await bench.executor.settle()
+      try await bench.converge([Samples.listing("lamp", price: 3500)])
+      #expect(bench.market.calls == ["create lamp", "update r1 price", "update r1 price"])
+    }
+  }
+
+  /// The withdrawal landed, its answer was lost, and the file came back: the post is made again.
+  @Test func aFileThatComesBackAfterALostWithdrawalIsLookedAt() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp"), Samples.listing("bike")])
+      bench.market.fail(.after(.unavailable(.init("502"))))
+      try await bench.executor.submit(bench.plan([Samples.listing("bike")]))
+      _ = try await bench.executor.settle()
+      try await bench.converge([Samples.listing("lamp"), Samples.listing("bike")])
+      #expect(bench.market.references.map { $0.split(separator: ".")[0] } == ["bike", "lamp"])
+      #expect(bench.journal.ledger.records.values.allSatisfy { $0.isLive && $0.pending == nil })
+    }
+  }
+
   /// A marketplace that answers with the id of another listing's post: believed, two listings would share one post.
   @Test func anAnswerWithAnotherPostsIdIsNotBelieved() async throws {
     try await bench { bench in
@@ -219,7 +244,9 @@ struct ExecutorTests {
       let account = Executor.Account(
         name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
         concurrency: 1)
-      let removed = try await Sweep(account, journal: bench.journal, ambient: bench.time.ambient).run()
+      let sweep = Sweep(account, journal: bench.journal, ambient: bench.time.ambient)
+      let found = try #require(await sweep.find(tries: 1))
+      let removed = try await sweep.remove(found)
       #expect(removed.count == 1)
       #expect(bench.market.references.count == 1)
       #expect(

@@ -67,12 +67,13 @@ struct Apply: AsyncParsableCommand {
     if let saved = try self.plan.map(SavedPlan.read), let why = saved.staleness(against: plan) {
       throw Exit(.person, "the saved plan is stale: \(why). Nothing was done; make a new one with `hawker plan --out`")
     }
-    if !plan.hasChanges {
+    // After a crash there may be something to sweep up all the same.
+    if !plan.hasChanges, !opened.shop.journal.opening.isUnclean {
       if format == .json { Console.out(ResultJSON.render([], of: plan)) }
       try await settleFacts(plan, wanted, opened)
       return plan.exitCodes
     }
-    if !yes, !Console.confirms("Apply?") { throw Exit(.done, "nothing was done") }
+    if plan.hasChanges, !yes, !Console.confirms("Apply?") { throw Exit(.done, "nothing was done") }
     return try await carryOut(plan, wanted, opened, chosen)
   }
 
@@ -117,7 +118,8 @@ struct Apply: AsyncParsableCommand {
       }
     }
     defer { signals.cancel() }
-    let pass = Pass(opened.shop, executor: executor, log: log, patience: noWait ? .zero : wait.duration)
+    let pass = Pass(
+      opened.shop, executor: executor, log: log, patience: noWait ? .zero : wait.duration, tell: progress.note)
     let results: [ActionResult]
     do throws(JournalError) {
       results = try await pass.run(plan, wanted: wanted, selection: selection)
