@@ -106,6 +106,9 @@ struct Performer: Sendable {
     var attempts = before + 1
     var isUncertain = false
     switch failure {
+    // The seller can't mend a withdrawal by an edit: it is tried again.
+    case .rejected where intent.action == .withdraw:
+      retryAt = now.advanced(by: Backoff.delay(after: attempts, chance: ambient.random()))
     case .rejected, .gone: break
     case .unauthorized: attempts = before
     case .throttled(_, let until):
@@ -179,12 +182,13 @@ struct Performer: Sendable {
     do throws(MarketplaceFailure) {
       post = try await marketplace.read(remoteID)
     } catch {
-      return Attempt(ActionResult(action, .failed, failure: Performer.told(error)), failure: error)
+      let time = ambient.now().advanced(by: Backoff.delay(after: 3, chance: ambient.random()))
+      return Attempt(
+        ActionResult(action, .failed, failure: Performer.told(error), retryAt: time), failure: error, postponed: time)
     }
-    guard let post else {
-      let failure = Failure(
-        code: "gone", message: "\(action.key.account) has no post \(remoteID); correct `adopt:` in \(action.file)")
-      return Attempt(ActionResult(action, .failed, failure: failure))
+    guard let post else { return try await refused(action, "\(action.key.account) has no post \(remoteID)") }
+    if let owner = claims.claim(remoteID, for: action.key) {
+      return try await refused(action, "post \(remoteID) is that of listing \(owner.listing)")
     }
     return try await recorded(
       action,
@@ -192,6 +196,15 @@ struct Performer: Sendable {
         .adopted(
           action.key, marketplace: action.marketplace, remoteID: remoteID, url: post.url, file: action.file)
       ])
+  }
+
+  /// It can't be ours: asked for again when the file names another post.
+  private func refused(_ action: Action, _ why: String) async throws(JournalError) -> Attempt {
+    try await journal.append([
+      .held(action.key, by: Action.Holder.adopt.rawValue, until: nil, text: action.remoteID)
+    ])
+    let message = "\(why); correct `adopt:` in \(action.file)"
+    return Attempt(ActionResult(action, .failed, failure: Failure(code: "rejected", message: message)))
   }
 
   static func told(_ failure: MarketplaceFailure) -> Failure {

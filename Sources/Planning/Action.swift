@@ -51,7 +51,7 @@ package struct Action: Hashable, Sendable {
   package enum Holder: String, CaseIterable, Sendable {
     case withdrawals, emptied, root, protect, scope, grace, git, updates
     case priceDrop = "price_drop"
-    case sold, rejected, gone, unsettled, replace
+    case sold, rejected, gone, unsettled, replace, adopt
     case idChanged = "id-changed"
     case hold, rollout, retry
     case daily = "daily-limit"

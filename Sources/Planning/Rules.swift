@@ -112,7 +112,13 @@ struct Rules {
       if let remote = difference.listing?.adopt[difference.key.account] {
         var adopt = action(.adopt, difference, .init("adopt", "the file says adopt: \(remote)"), post: post)
         adopt.remoteID = remote
-        return adopt
+        guard input.standing.hold(on: difference.key, by: Action.Holder.adopt.rawValue)?.text == remote else {
+          return adopt
+        }
+        return adopt.held(
+          by: .adopt,
+          "adopt: \(remote) can't be taken over (it is not on \(difference.key.account), or another listing's): correct "
+            + "`adopt:` in the file, or hawker release \(difference.key.listing)")
       }
       return action(.create, difference, .init("new", "new listing"), post: post)
     }

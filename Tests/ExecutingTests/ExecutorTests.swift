@@ -114,6 +114,30 @@ struct ExecutorTests {
     }
   }
 
+  @Test(arguments: ["r99", "r1"]) func aPostThatCannotBeAdoptedIsAskedForOnce(remote: String) async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      var bike = Samples.listing("bike")
+      bike.adopt = ["a": remote]
+      try await bench.converge([Samples.listing("lamp"), bike])
+      try await bench.converge([Samples.listing("lamp"), bike])
+      #expect(bench.market.calls == ["create lamp", "read \(remote)"])
+      #expect(bench.plan([Samples.listing("lamp"), bike]).actions.first { $0.kind == .adopt }?.hold?.by == .adopt)
+    }
+  }
+
+  @Test func aRefusedWithdrawalIsTriedAgainWithBackoff() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      bench.market.fail(.before(.rejected(.init("no"))), .before(.rejected(.init("no"))))
+      try await bench.executor.submit(bench.plan([]))
+      _ = try await bench.executor.settle()
+      #expect(bench.plan([]).executable.isEmpty)
+      try await bench.converge([])
+      #expect(bench.market.calls == ["create lamp", "withdraw r1", "withdraw r1", "withdraw r1"])
+    }
+  }
+
   /// A marketplace that answers with the id of another listing's post: believed, two listings would share one post.
   @Test func anAnswerWithAnotherPostsIdIsNotBelieved() async throws {
     try await bench { bench in
