@@ -12,21 +12,21 @@ package struct Comparison: Sendable {
     self.accounts = Dictionary(uniqueKeysWithValues: accounts.map { ($0.name, $0) })
   }
 
-  package func differences() -> [Difference] {
-    var result: [Difference] = []
-    result.reserveCapacity(max(records.count, wanted.listings.count * 2))
+  /// One by one, without keeping them: a difference is large, and there are tens of thousands.
+  package func forEach(_ body: (Difference) -> Void) {
+    // Wanted listings come sorted; only what no listing asks for has to be put in between.
+    var orphans = self.orphans().sorted { $0.key < $1.key }[...]
     for listing in wanted.listings {
       for post in listing.posts {
         let key = PostKey(listing: listing.id, account: post.account)
-        result.append(Difference(key: key, want: want(post, of: listing), record: records[key], listing: listing))
+        while let orphan = orphans.first, orphan.key < key {
+          body(orphan)
+          orphans.removeFirst()
+        }
+        body(Difference(key: key, want: want(post, of: listing), record: records[key], listing: listing))
       }
     }
-    // Wanted listings come sorted; only what no listing asks for has to be put in between.
-    let orphans = orphans()
-    guard !orphans.isEmpty else { return result }
-    result += orphans
-    result.sort { $0.key < $1.key }
-    return result
+    orphans.forEach(body)
   }
 
   private func orphans() -> [Difference] {

@@ -2,7 +2,8 @@
 /// each of its posts.
 package struct Origins: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   // For each field, from the low bits: layer + 1 (3 bits, 0: no origin), index of the file (6), line (23).
-  private var packed = SIMD8<UInt32>()
+  // Not a SIMD8: its alignment would make every value around it larger, and each allocation slower.
+  private var packed = InlineArray<8, UInt32>(repeating: 0)
   private var files: [String]
 
   /// `file` is the one that most origins will name: handed in, it is shared.
@@ -13,7 +14,7 @@ package struct Origins: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     for (field, origin) in elements { self[field] = origin }
   }
 
-  package var isEmpty: Bool { packed == SIMD8() }
+  package var isEmpty: Bool { packed.indices.allSatisfy { packed[$0] == 0 } }
 
   package subscript(field: Content.Field) -> Origin? {
     get {

@@ -9,64 +9,58 @@ struct FileSite {
   let shown: String
 }
 
-extension Loader {
-  /// Loads one listing file, or takes over what the last scan made of it.
-  mutating func load(
-    _ name: String, in folder: borrowing Descriptor, _ site: FileSite, on base: Foundation, _ old: FileCache?,
-    _ cache: inout FolderCache, _ walk: inout Walk
-  ) {
-    if let old, !old.wasFresh, old.generation == base.generation,
+/// What one listing file came to in this scan.
+enum LoadedFile: Sendable {
+  case known(FileCache)
+  /// Its bytes could not be had: nothing to keep for the next scan.
+  case refused(FileResult)
+  /// It was listed, and is not there any more.
+  case vanished
+}
+
+/// Loads listing files. A value without state of its own, so that several tasks can do it at once.
+struct FileLoading: Sendable {
+  let surroundings: Surroundings
+  let sources: [Source]
+  let clock: @Sendable () -> Int64
+  let shelf: SharedShelf
+
+  /// Loads one file, or takes over what the last scan made of it.
+  func load(
+    _ name: String, of work: FolderWork, in folder: borrowing Descriptor, _ buffer: inout FileBuffer
+  ) -> LoadedFile {
+    if let old = work.old[name], !old.wasFresh, old.generation == work.base.generation,
       let status = Files.status(name, in: folder.number), Stamp(status) == old.stamp,
       old.photos.isEmpty || photoPrint(old.photos) == old.photoPrint
     {
-      take(old.result, site.shown, &walk)
-      cache.files[name] = old
-      return
+      return .known(old)
     }
     let now = clock()
+    let site = work.site(of: name)
     switch buffer.read(name, in: folder.number) {
-    case .vanished: walk.vanished.append(site.shown)
+    case .vanished: return .vanished
     case .read(let count, let stamp):
-      var (result, photos) = interpret(count, name, site, on: base)
-      result.problems.sort()
-      take(result, site.shown, &walk)
-      cache.files[name] = FileCache(
-        stamp: stamp, wasFresh: stamp.isFresh(at: now), generation: base.generation, result: result, photos: photos,
-        photoPrint: photos.isEmpty ? 0 : photoPrint(photos))
+      var (result, photos) = interpret(buffer.bytes.span.extracting(0..<count), name, site, on: work.base)
+      if result.problems.count > 1 { result.problems.sort() }
+      return .known(
+        FileCache(
+          stamp: stamp, wasFresh: stamp.isFresh(at: now), generation: work.base.generation, result: result,
+          photos: photos, photoPrint: photos.isEmpty ? 0 : photoPrint(photos)))
     case let outcome:
-      let result = FileResult(
-        problems: [Loader.problem(outcome, site.shown)], frozen: Loader.stem(name), hidesListings: true)
-      take(result, site.shown, &walk)
+      return .refused(
+        FileResult(
+          problems: [Loader.problem(outcome, site.shown)], frozen: Loader.stem(name), hidesListings: true))
     }
-  }
-
-  private func take(_ result: FileResult, _ file: String, _ walk: inout Walk) {
-    if result.hidesListings { walk.frozenFiles.insert(file) }
-    walk.results.append((file, result))
-  }
-
-  static func problem(_ outcome: FileBuffer.Outcome, _ file: String) -> Problem {
-    let (rule, message): (Rule, String) =
-      switch outcome {
-      case .notRegular: (.fileType, "it is no regular file; put the file itself here, or rename it")
-      case .tooLarge: (.fileSize, "the file is larger than 256 KiB; split it, or shorten it")
-      case .changing: (.fileChanging, "the file keeps changing while it is read; wait until it is written")
-      case .failed(let reason):
-        (.fileUnreadable, "the file can't be read: \(reason); mend that, its listings stay as they are")
-      case .vanished, .read: (.fileUnreadable, "the file went away while it was read")
-      }
-    return Problem(.error, rule: rule.rawValue, file: file, message: message)
   }
 
   // MARK: Bytes → result
 
-  /// Interprets the first `count` bytes of the buffer.
-  mutating func interpret(
-    _ count: Int, _ name: String, _ site: FileSite, on base: Foundation
+  func interpret(
+    _ bytes: Span<UInt8>, _ name: String, _ site: FileSite, on base: Foundation
   ) -> (FileResult, [Resolver.PhotoUse]) {
     let shown = site.shown
     let parsed = ListingFile(
-      buffer.bytes.span.extracting(0..<count), file: shown, keys: KeySet.listing, source: Source.own)
+      bytes, file: shown, keys: KeySet.listing, source: Source.own)
     var result = FileResult()
     result.problems = parsed.problems
     result.hidesListings = parsed.hidesListings
@@ -78,9 +72,7 @@ extension Loader {
           message: "the file holds no listing; write one, or remove the file to take its posts down"))
     }
     if result.hidesListings || base.isBroken { result.frozen = parsed.identifiers + Loader.stem(name) }
-    var resolver = Resolver(
-      surroundings: surroundings, sources: sources, file: shown,
-      folder: site.folder)
+    var resolver = Resolver(self, file: shown, folder: site.folder)
     for draft in parsed.drafts {
       guard let id = id(of: draft, isAlone: parsed.drafts.count == 1, name, &result, &resolver) else {
         continue
@@ -89,7 +81,7 @@ extension Loader {
       result.places.append(FileResult.Place(id: id, line: Int(mark.line), column: Int(mark.column)))
       if base.isBroken {
         result.frozen.append(id)
-      } else if let listing = resolver.resolve(draft, id: id, on: base, &shelf) {
+      } else if let listing = resolver.resolve(draft, id: id, on: base) {
         result.listings.append(listing)
       } else {
         result.frozen.append(id)
@@ -122,7 +114,7 @@ extension Loader {
   }
 
   /// What the photos that a file names come to now: changed bytes, a new match, a missing file all change it.
-  private mutating func photoPrint(_ uses: [Resolver.PhotoUse]) -> Int {
+  private func photoPrint(_ uses: [Resolver.PhotoUse]) -> Int {
     var hasher = Hasher()
     for use in uses {
       do throws(PhotoShelf.Refusal) {
@@ -132,5 +124,20 @@ extension Loader {
       }
     }
     return hasher.finalize()
+  }
+}
+
+extension Loader {
+  static func problem(_ outcome: FileBuffer.Outcome, _ file: String) -> Problem {
+    let (rule, message): (Rule, String) =
+      switch outcome {
+      case .notRegular: (.fileType, "it is no regular file; put the file itself here, or rename it")
+      case .tooLarge: (.fileSize, "the file is larger than 256 KiB; split it, or shorten it")
+      case .changing: (.fileChanging, "the file keeps changing while it is read; wait until it is written")
+      case .failed(let reason):
+        (.fileUnreadable, "the file can't be read: \(reason); mend that, its listings stay as they are")
+      case .vanished, .read: (.fileUnreadable, "the file went away while it was read")
+      }
+    return Problem(.error, rule: rule.rawValue, file: file, message: message)
   }
 }

@@ -13,6 +13,14 @@ struct Descriptor: ~Copyable {
     let number = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags)
     return number < 0 ? nil : Descriptor(number)
   }
+
+  /// Opens component by component, so that no link can be put in between. No component at all: the folder itself.
+  static func open(path parts: ArraySlice<Substring>, in folder: Int32, flags: Int32 = 0) -> Descriptor? {
+    guard let first = parts.first else { return open(".", in: folder, flags: flags) }
+    if parts.count == 1 { return open(String(first), in: folder, flags: flags) }
+    guard let inner = open(String(first), in: folder, flags: O_DIRECTORY) else { return nil }
+    return open(path: parts.dropFirst(), in: inner.number, flags: flags)
+  }
 }
 
 /// What tells that a file is still the one that was read, unchanged.

@@ -59,7 +59,7 @@ struct PhotoShelf {
 
   /// The photos that `text`, written by a file in `folder` (relative to the root), stands for.
   mutating func photos(_ text: String, from folder: String) throws(Refusal) -> [Photo] {
-    if PhotoShelf.isAddress(text) { return [try address(text)] }
+    if PhotoShelf.isAddress(text) { return [try PhotoShelf.address(text)] }
     let path = try resolved(text, from: folder)
     guard Pattern.isPattern(path) else { return [try file(path, text)] }
     let matches = try expand(path, text)
@@ -77,11 +77,15 @@ struct PhotoShelf {
 
   /// What has a scheme, of whatever kind, is no path.
   static func isAddress(_ text: String) -> Bool {
-    guard let colon = text.utf8.firstIndex(of: 0x3A) else { return false }
-    return text.utf8[colon...].starts(with: "://".utf8) || text.utf8.starts(with: "data:".utf8)
+    var text = text
+    return text.withUTF8 { bytes in
+      guard let colon = bytes.firstIndex(of: 0x3A) else { return false }
+      let hasSlashes = colon + 2 < bytes.count && bytes[colon + 1] == 0x2F && bytes[colon + 2] == 0x2F
+      return hasSlashes || (colon == 4 && bytes.prefix(4).elementsEqual("data".utf8))
+    }
   }
 
-  private func address(_ text: String) throws(Refusal) -> Photo {
+  static func address(_ text: String) throws(Refusal) -> Photo {
     guard WebAddress.isAddress(text) else {
       throw Refusal(
         rule: .photoAddress,
@@ -172,16 +176,8 @@ struct PhotoShelf {
     return list.all
   }
 
-  /// Opens component by component, so that no link can be put in between.
   private func open(_ path: String, flags: Int32 = 0) -> Descriptor? {
-    open(path.split(separator: "/")[...], in: root, flags: flags)
-  }
-
-  private func open(_ parts: ArraySlice<Substring>, in folder: Int32, flags: Int32) -> Descriptor? {
-    guard let first = parts.first else { return Descriptor.open(".", in: folder, flags: flags) }
-    if parts.count == 1 { return Descriptor.open(String(first), in: folder, flags: flags) }
-    guard let inner = Descriptor.open(String(first), in: folder, flags: O_DIRECTORY) else { return nil }
-    return open(parts.dropFirst(), in: inner.number, flags: flags)
+    Descriptor.open(path: path.split(separator: "/")[...], in: root, flags: flags)
   }
 
   // MARK: Files

@@ -3,7 +3,7 @@ import Listings
 /// The photos that a listing's texts stand for.
 extension Resolver {
   mutating func expand(
-    _ entry: Entry, _ shelf: inout PhotoShelf, _ isSpoilt: inout Bool
+    _ entry: Entry, _ isSpoilt: inout Bool
   ) -> Found<[Photo]>? {
     guard case .list(let texts) = entry.value else { return nil }
     var photos: [Photo] = []
@@ -15,7 +15,7 @@ extension Resolver {
     }
     for text in texts {
       do throws(PhotoShelf.Refusal) {
-        for photo in try self.photos(text, &shelf) {
+        for photo in try self.photos(text) {
           // A cover that its pattern names again is taken once.
           if let path = photo.path, photos.contains(where: { $0.path == path }) { continue }
           photos.append(photo)
@@ -28,7 +28,7 @@ extension Resolver {
     return Found(value: photos, mark: entry.mark)
   }
 
-  private mutating func photos(_ text: MarkedText, _ shelf: inout PhotoShelf) throws(PhotoShelf.Refusal) -> [Photo] {
+  private mutating func photos(_ text: MarkedText) throws(PhotoShelf.Refusal) -> [Photo] {
     if PhotoShelf.isAddress(text.text) { return try shelf.photos(text.text, from: "") }
     var use = PhotoUse(text: text.text, folder: folder)
     if text.mark.source != Source.own {

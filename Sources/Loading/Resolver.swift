@@ -10,12 +10,15 @@ struct Resolver {
   let files: [String]
   /// The file's folder, relative to the listings root.
   let folder: String
+  /// Asked for the photos.
+  let shelf: SharedShelf
   private(set) var problems: [Problem] = []
   var references: [PhotoUse] = []
 
-  init(surroundings: Surroundings, sources: [Source], file: String, folder: String) {
-    self.surroundings = surroundings
-    self.sources = sources
+  init(_ loading: FileLoading, file: String, folder: String) {
+    surroundings = loading.surroundings
+    sources = loading.sources
+    shelf = loading.shelf
     self.file = file
     self.folder = folder
     files = [file]
@@ -51,18 +54,18 @@ struct Resolver {
     var isSpoilt = false
   }
 
-  /// Nil when the listing has an error. `shelf` is asked for the photos.
-  mutating func resolve(_ draft: Draft, id: String, on base: Foundation, _ shelf: inout PhotoShelf) -> Listing? {
+  /// Nil when the listing has an error.
+  mutating func resolve(_ draft: Draft, id: String, on base: Foundation) -> Listing? {
     let stack = LayerStack(own: draft.entries, below: base.entries)
     let firstProblem = problems.count
-    let common = fields(stack, &shelf)
+    let common = fields(stack)
     var listing = Listing(id: id, file: file, line: Int(draft.mark.line))
     fill(&listing, stack)
     var isComplete = true
     let selections = known(stack.accounts)
     for (selection, account) in selections {
       guard selection.isEnabled, account.isEnabled else { continue }
-      let fields = overridden(common, by: selection, stack, &shelf)
+      let fields = overridden(common, by: selection, stack)
       guard isWhole(fields, stack, draft.mark, tells: isComplete) else {
         isComplete = false
         continue
@@ -132,7 +135,7 @@ struct Resolver {
 
   // MARK: Values
 
-  private mutating func fields(_ stack: LayerStack, _ shelf: inout PhotoShelf) -> Fields {
+  private mutating func fields(_ stack: LayerStack) -> Fields {
     var fields = Fields()
     fields.title = Resolver.text(stack.find(.title))
     fields.description = Resolver.text(stack.find(.description))
@@ -146,12 +149,12 @@ struct Resolver {
     // What was told to be unusable is not told again as missing, or as past a limit.
     let weighty: [ListingKey] = [.price, .currency, .location, .photos]
     if stack.own.hasInvalid, weighty.contains(where: { stack.isSpoilt($0) }) { fields.isSpoilt = true }
-    if let photos = stack.find(.photos) { fields.photos = expand(photos, &shelf, &fields.isSpoilt) }
+    if let photos = stack.find(.photos) { fields.photos = expand(photos, &fields.isSpoilt) }
     return fields
   }
 
   private mutating func overridden(
-    _ common: Fields, by selection: LayerStack.Selection, _ stack: LayerStack, _ shelf: inout PhotoShelf
+    _ common: Fields, by selection: LayerStack.Selection, _ stack: LayerStack
   ) -> Fields {
     guard !selection.isEmpty || selection.own.hasInvalid else { return common }
     var fields = common
@@ -170,7 +173,7 @@ struct Resolver {
         location([selection.own, selection.below, stack.own, stack.below], isOverride: true, &fields.isSpoilt)?
         .overriding
     }
-    if let entry = selection.find(.photos) { fields.photos = expand(entry, &shelf, &fields.isSpoilt)?.overriding }
+    if let entry = selection.find(.photos) { fields.photos = expand(entry, &fields.isSpoilt)?.overriding }
     return fields
   }
 

@@ -62,6 +62,8 @@ struct Walk {
   var vanished: [String] = []
   /// Folders in which something came or went meanwhile, relative to the root.
   var changed: [String] = []
+  /// The listing files found, folder by folder, still to be loaded.
+  var work: [FolderWork] = []
   /// The results with their files, in the order of the walk.
   var results: [(file: String, result: FileResult)] = []
 
@@ -86,13 +88,11 @@ extension Loader {
     var cache = FolderCache()
     let base = foundation(names, folder, path, on: lower, old: old, &cache, &walk)
     refuse(names, path, &walk)
-    cache.files.reserveCapacity(names.listings.count)
-    let prefix = named(path).isEmpty ? "" : named(path) + "/"
-    for name in names.listings {
-      let site = FileSite(folder: path, shown: prefix + name)
-      load(name, in: folder, site, on: base, old.files[name], &cache, &walk)
-    }
     walk.folders[path] = cache
+    if !names.listings.isEmpty {
+      let prefix = named(path).isEmpty ? "" : named(path) + "/"
+      walk.work.append(FolderWork(path: path, prefix: prefix, base: base, names: names.listings, old: old.files))
+    }
     for name in names.folders {
       descend(name, in: folder, path.isEmpty ? name : "\(path)/\(name)", on: base, depth: depth, &walk)
     }
@@ -115,6 +115,38 @@ extension Loader {
       return
     }
     visit(inner, path, on: base, depth: depth + 1, &walk)
+  }
+
+  /// Puts what was loaded in its place, in the order of the walk.
+  func gather(_ outcomes: [Batch.Outcome], of batches: [Batch], _ walk: inout Walk) {
+    walk.results.reserveCapacity(walk.work.reduce(0) { $0 + $1.names.count })
+    for (batch, outcome) in zip(batches, outcomes) {
+      let work = walk.work[batch.folder]
+      switch outcome {
+      case .vanished: walk.vanished.append(work.prefix.isEmpty ? "/" : work.prefix)
+      case .unreadable(let reason): unreadable(work.path, reason, &walk)
+      case .loaded(let files):
+        var known = walk.folders[work.path, default: FolderCache()].files
+        walk.folders[work.path]?.files = [:]
+        known.reserveCapacity(work.names.count)
+        for (name, file) in zip(work.names[batch.names], files) {
+          take(file, work.prefix + name, &walk)
+          if case .known(let cache) = file { known[name] = cache }
+        }
+        walk.folders[work.path]?.files = known
+      }
+    }
+  }
+
+  private func take(_ file: LoadedFile, _ shown: String, _ walk: inout Walk) {
+    let result: FileResult
+    switch file {
+    case .known(let cache): result = cache.result
+    case .refused(let refused): result = refused
+    case .vanished: return walk.vanished.append(shown)
+    }
+    if result.hidesListings { walk.frozenFiles.insert(shown) }
+    walk.results.append((shown, result))
   }
 
   private func unreadable(_ path: String, _ reason: String, _ walk: inout Walk) {

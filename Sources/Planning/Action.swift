@@ -79,9 +79,9 @@ package struct Action: Hashable, Sendable {
   package var reason: Reason
   package var hold: Hold?
   /// What the post is to become; nil for a withdrawal, a forget and a resolve.
-  package var post: WantedPost?
+  @Boxed package var post: WantedPost?
   /// The record that the action started from.
-  package var record: Record?
+  @Boxed package var record: Record?
   /// Why the post is withdrawn.
   package var cause: Difference.Cause?
 

@@ -57,8 +57,16 @@ package struct Plan: Sendable {
 
   /// By rank; within a rank in the order they come, which is that of listing and account.
   static func ordered(_ actions: [Action]) -> [Action] {
-    let ranks = Set(actions.map(\.rank)).sorted()
-    return ranks.count < 2 ? actions : ranks.flatMap { rank in actions.filter { $0.rank == rank } }
+    var ranks: [Int] = []
+    ranks.reserveCapacity(actions.count)
+    var isOrdered = true
+    for index in actions.indices {
+      let rank = actions[index].rank
+      if let last = ranks.last, rank < last { isOrdered = false }
+      ranks.append(rank)
+    }
+    guard !isOrdered else { return actions }
+    return actions.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { actions[$0] }
   }
 
   /// Something waits for a person: exit code 3.
@@ -79,8 +87,9 @@ package struct Plan: Sendable {
   /// Held actions count under `held` alone.
   package var summary: Summary {
     var summary = Summary()
-    for action in actions {
-      if action.hold != nil { summary.held += 1 } else { summary.counts[action.kind, default: 0] += 1 }
+    // By index: going through the actions would copy each.
+    for index in actions.indices {
+      if actions[index].hold != nil { summary.held += 1 } else { summary.counts[actions[index].kind, default: 0] += 1 }
     }
     for problem in problems {
       if problem.severity == .error { summary.problems += 1 } else { summary.warnings += 1 }

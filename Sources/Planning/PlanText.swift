@@ -14,12 +14,7 @@ package struct PlanText {
   }
 
   package func render(_ plan: Plan) -> String {
-    var text = ""
-    let width = (Set(plan.actions.map(\.key.account)).map(\.count).max() ?? 0) + 1
-    for (listing, rows) in grouped(plan.actions) {
-      text += header(listing, rows)
-      for row in rows { text += line(row, accountWidth: max(width, 11)) }
-    }
+    var text = posts(plan.actions)
     if !text.isEmpty { text += "\n" }
     for report in plan.guards where report.name == .root { text += "root: \(Escaping.line(report.text))\n\n" }
     for problem in plan.problems { text += self.problem(problem) }
@@ -27,54 +22,100 @@ package struct PlanText {
     return text + PlanText.summary(plan.summary) + "\n"
   }
 
+  private func posts(_ actions: [Action]) -> String {
+    let rows = self.rows(actions)
+    let width = max(accountWidth(actions) + 1, 11)
+    // As bytes: a String grows by small pieces several times slower.
+    var text: [UInt8] = []
+    text.reserveCapacity(rows.count * 96)
+    var first = rows.startIndex
+    while first < rows.endIndex {
+      let end = rows[first...].firstIndex { $0.group != rows[first].group } ?? rows.endIndex
+      header(rows[first..<end], actions, &text)
+      for row in rows[first..<end] { line(actions[row.index], accountWidth: width, &text) }
+      first = end
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private func accountWidth(_ actions: [Action]) -> Int {
+    var accounts: Set<String> = []
+    for index in actions.indices { accounts.insert(actions[index].key.account) }
+    return accounts.map(\.count).max() ?? 0
+  }
+
+  /// An action that is shown, by its place: actions are large, and there are tens of thousands.
+  private struct Row {
+    /// The place of its listing in the text.
+    var group: Int
+    var index: Int
+  }
+
   /// By listing, in the order of each one's first action. A listing with something to show shows its unchanged posts too.
-  private func grouped(_ all: [Action]) -> [(String, [Action])] {
-    var order: [String] = []
-    var rows: [String: [Int]] = [:]
-    for (index, action) in all.enumerated() where isVerbose || action.kind != .unchanged {
-      rows[action.key.listing, default: []].append(index)
-      if rows[action.key.listing]?.count == 1 { order.append(action.key.listing) }
-    }
-    if !isVerbose {
-      for (index, action) in all.enumerated() where action.kind == .unchanged {
-        if rows[action.key.listing] != nil { rows[action.key.listing]?.append(index) }
+  private func rows(_ all: [Action]) -> [Row] {
+    var groups: [String: Int] = [:]
+    var rows: [Row] = []
+    groups.reserveCapacity(all.count)
+    rows.reserveCapacity(all.count)
+    for index in all.indices where isVerbose || all[index].kind != .unchanged {
+      let listing = all[index].key.listing
+      if let last = rows.last, all[last.index].key.listing == listing {
+        rows.append(Row(group: last.group, index: index))
+      } else {
+        let new = groups.count
+        rows.append(Row(group: groups[listing, default: new], index: index))
+        if groups[listing] == nil { groups[listing] = new }
       }
     }
-    return order.map { ($0, (rows[$0] ?? []).map { all[$0] }.sorted { $0.key < $1.key }) }
-  }
-
-  private func header(_ listing: String, _ rows: [Action]) -> String {
-    let isGone = rows.contains { $0.cause == .fileGone || $0.kind == .forget }
-    let file = isGone ? rows.first?.record?.file : rows.first?.listingFile
-    return PlanText.pad(Escaping.line(listing), 42) + Escaping.line(file ?? "") + (isGone ? " (gone)" : "") + "\n"
-  }
-
-  private func line(_ action: Action, accountWidth: Int) -> String {
-    let symbol = action.hold == nil ? action.kind.symbol : "#"
-    let word = action.hold == nil ? action.kind.rawValue : "held"
-    var text = "  \(symbol) " + PlanText.pad(word, 10) + PlanText.pad(action.key.account, accountWidth)
-    text += Escaping.line(action.hold?.text ?? PlanText.describe(action))
-    if action.hold == nil, action.line > 0, action.kind == .update || action.kind == .replace {
-      text =
-        PlanText.pad(text, 58)
-        + (action.file == action.listingFile ? "line \(action.line)" : Escaping.line("\(action.file):\(action.line)"))
-    }
-    while text.last == " " { text.removeLast() }
-    return colour(text, action) + "\n"
-  }
-
-  private func colour(_ text: String, _ action: Action) -> String {
-    guard isColoured else { return text }
-    let code =
-      if action.hold != nil { "33" } else {
-        switch action.kind {
-        case .create, .adopt: "32"
-        case .update, .resolve: "36"
-        case .replace, .withdraw: "31"
-        case .forget, .unchanged: "2"
-        }
+    if !isVerbose, !groups.isEmpty {
+      for index in all.indices where all[index].kind == .unchanged {
+        if let group = groups[all[index].key.listing] { rows.append(Row(group: group, index: index)) }
       }
-    return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    }
+    rows.sort { $0.group == $1.group ? all[$0.index].key < all[$1.index].key : $0.group < $1.group }
+    return rows
+  }
+
+  private func header(_ rows: ArraySlice<Row>, _ actions: [Action], _ text: inout [UInt8]) {
+    let first = rows.startIndex
+    let isGone = rows.contains { actions[$0.index].cause == .fileGone || actions[$0.index].kind == .forget }
+    let file = isGone ? actions[rows[first].index].record?.file : actions[rows[first].index].listingFile
+    PlanText.append(Escaping.line(actions[rows[first].index].key.listing), padded: 42, to: &text)
+    text += Escaping.line(file ?? "").utf8
+    text += (isGone ? " (gone)\n" : "\n").utf8
+  }
+
+  private func line(_ action: Action, accountWidth: Int, _ text: inout [UInt8]) {
+    let isHeld = action.hold != nil
+    if isColoured { text += "\u{1B}[\(colour(of: action))m".utf8 }
+    let start = text.count
+    text += "  ".utf8
+    text += (isHeld ? "#" : action.kind.symbol).utf8
+    text.append(0x20)
+    PlanText.append(isHeld ? "held" : action.kind.rawValue, padded: 10, to: &text)
+    PlanText.append(action.key.account, padded: accountWidth, to: &text)
+    text += Escaping.line(action.hold?.text ?? PlanText.describe(action)).utf8
+    if !isHeld, action.line > 0, action.kind == .update || action.kind == .replace {
+      let line = String(decoding: text[start...], as: UTF8.self)
+      text.removeSubrange(start...)
+      PlanText.append(line, padded: 58, to: &text)
+      text +=
+        (action.file == action.listingFile ? "line \(action.line)" : Escaping.line("\(action.file):\(action.line)"))
+        .utf8
+    }
+    while text.last == 0x20 { text.removeLast() }
+    if isColoured { text += "\u{1B}[0m".utf8 }
+    text.append(0x0A)
+  }
+
+  private func colour(of action: Action) -> String {
+    if action.hold != nil { return "33" }
+    return switch action.kind {
+    case .create, .adopt: "32"
+    case .update, .resolve: "36"
+    case .replace, .withdraw: "31"
+    case .forget, .unchanged: "2"
+    }
   }
 
   private func problem(_ problem: Problem) -> String {
@@ -90,7 +131,7 @@ package struct PlanText {
     switch action.kind {
     case .unchanged: ""
     case .create:
-      (action.post?.content.map { "\(brief($0.title, 40)), \($0.price)" } ?? "")
+      (action.post?.content.map { brief($0.title, 40) + ", " + $0.price.description } ?? "")
         + (action.reason.code == "again" ? " (again)" : "")
     case .update, .replace: action.changes.map(change).joined(separator: ", ")
     case .withdraw, .forget, .resolve, .adopt: action.reason.text
@@ -114,14 +155,33 @@ package struct PlanText {
   }
 
   private static func brief(_ text: String, _ limit: Int) -> String {
-    text.utf8.count <= limit || text.count <= limit ? text : String(text.prefix(limit - 1)) + "…"
+    if text.utf8.count <= limit { return text }
+    // Counting characters is slow, and ASCII needs no counting.
+    if isASCII(text) { return String(decoding: text.utf8.prefix(limit - 1), as: UTF8.self) + "…" }
+    return text.count <= limit ? text : String(text.prefix(limit - 1)) + "…"
   }
 
   package static func pad(_ text: String, _ width: Int) -> String {
-    // Counting characters is slow, and ASCII needs no counting.
-    let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-    let missing = width - (isASCII ? text.utf8.count : text.count)
-    return missing > 0 ? text + String(repeating: " ", count: missing) : text + " "
+    text + String(repeating: " ", count: blanks(behind: text, width))
+  }
+
+  private static func append(_ text: String, padded width: Int, to line: inout [UInt8]) {
+    line += text.utf8
+    line += repeatElement(0x20, count: blanks(behind: text, width))
+  }
+
+  /// At least one.
+  private static func blanks(behind text: String, _ width: Int) -> Int {
+    max(1, width - (isASCII(text) ? text.utf8.count : text.count))
+  }
+
+  /// Whether each byte is a character: CR and LF may make one of two.
+  private static func isASCII(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      for byte in bytes where byte >= 0x80 || byte == 0x0D { return false }
+      return true
+    }
   }
 
   package static func summary(_ summary: Plan.Summary) -> String {
@@ -137,7 +197,12 @@ package struct PlanText {
 /// Makes outside text safe for one line of a terminal or a log: no control character gets through.
 package enum Escaping {
   package static func line(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return text }
+    var text = text
+    let isPlain = text.withUTF8 { bytes in
+      for byte in bytes where byte < 0x20 || byte >= 0x7F { return false }
+      return true
+    }
+    if isPlain { return text }
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var safe = ""
     for scalar in text.unicodeScalars {

@@ -16,15 +16,14 @@ package enum Planner {
       return plan
     }
     var (records, bookkeeping) = Renames(input).applied()
-    let differences = Comparison(
-      wanted: input.wanted, records: records, accounts: input.config.accounts
-    ).differences()
     let rules = Rules(input)
     var actions: [Action] = []
-    actions.reserveCapacity(differences.count)
-    for difference in differences { rules.append(for: difference, to: &actions) }
+    actions.reserveCapacity(max(records.count, input.wanted.listings.count * 2))
+    Comparison(wanted: input.wanted, records: records, accounts: input.config.accounts).forEach { difference in
+      rules.append(for: difference, to: &actions)
+      if let sale = Renames.saleSeen(difference) { bookkeeping.append(sale) }
+    }
     records.removeAll()
-    bookkeeping += differences.compactMap(Renames.saleSeen)
     Identities.holdEdited(&actions)
     let guarding = Guarding(input).apply(to: &actions)
     Limits(input).apply(to: &actions)

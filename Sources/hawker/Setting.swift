@@ -58,10 +58,10 @@ struct Setting: Sendable {
   }
 
   /// Scans the listing files and plans, from files and journal alone: no network, no lock.
-  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) throws -> Planned {
+  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) async throws -> Planned {
     let ledger = try readLedger()
     var loader = Loader(loaded, options: loadingOptions(marker: ledger.map { .expected(lineage: $0.lineage) } ?? .none))
-    let wanted = loader.scan()
+    let wanted = await loader.scanConcurrently()
     var input = PlanInput(
       wanted, ledger, config, Setting.capabilities, now: Ambient.system.now(), mode: mode)
     input.narrow(to: selection)

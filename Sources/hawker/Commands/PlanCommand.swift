@@ -28,7 +28,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let setting = try Setting.read(global, sandbox: sandbox)
-    let planned = try setting.plan(selection.selection())
+    let planned = try await setting.plan(selection.selection())
     let plan = planned.plan
     try show(plan)
     if let out { try SavedPlan.save(plan, to: out) }

@@ -36,7 +36,7 @@ struct Release: AsyncParsableCommand {
   func run() async throws {
     let decisions = try Decisions(options.global, sandbox: options.sandbox)
     if let id { return try await decisions.carryOut(.release(listing: id, account: options.account)) }
-    let left = try decisions.leftScope()
+    let left = try await decisions.leftScope()
     for line in left { Console.note(line) }
     if left.isEmpty { throw Exit(.done, "nothing has left the scope of hawker.yaml") }
     try await decisions.carryOut(.releaseScope(withdraw: try chosen(left.count)))

@@ -25,19 +25,19 @@ struct Status: AsyncParsableCommand {
   var format: Format = .text
 
   func run() async throws {
-    try show()
+    try await show()
     guard watch else { return }
     for try await _ in Ticks(every: .seconds(2)) {
       if Console.isOutputTerminal { Console.out("\u{1B}[H\u{1B}[2J") }
-      try show()
+      try await show()
     }
   }
 
-  private func show() throws {
+  private func show() async throws {
     let setting = try Setting.read(global, sandbox: sandbox)
     var chosen = selection.selection()
     if let id { chosen.listings.insert(id) }
-    let planned = try setting.plan(chosen, mode: .continuous)
+    let planned = try await setting.plan(chosen, mode: .continuous)
     let plan = planned.plan
     let records = (planned.ledger?.records ?? [:]).filter { key, _ in
       (chosen.listings.isEmpty || chosen.listings.contains(key.listing))

@@ -58,7 +58,7 @@ struct Decisions {
   }
 
   /// What stands outside of the config's scope now, for a person to look at.
-  func leftScope() throws -> [String] {
-    try setting.plan().plan.actions.filter { $0.hold?.by == .scope }.map { "\($0.key): \($0.hold?.text ?? "")" }
+  func leftScope() async throws -> [String] {
+    try await setting.plan().plan.actions.filter { $0.hold?.by == .scope }.map { "\($0.key): \($0.hold?.text ?? "")" }
   }
 }
