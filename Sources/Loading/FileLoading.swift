@@ -78,6 +78,7 @@ extension Loader {
           message: "the file holds no listing; write one, or remove the file to take its posts down"))
     }
     if result.hidesListings || base.isBroken { result.frozen = parsed.identifiers + Loader.stem(name) }
+    shelf.beginFile()
     var resolver = Resolver(
       surroundings: surroundings, sources: sources, file: shown,
       folder: site.folder)
@@ -123,6 +124,7 @@ extension Loader {
 
   /// What the photos that a file names come to now: changed bytes, a new match, a missing file all change it.
   private mutating func photoPrint(_ uses: [Resolver.PhotoUse]) -> Int {
+    shelf.beginFile()
     var hasher = Hasher()
     for use in uses {
       do throws(PhotoShelf.Refusal) {

@@ -5,6 +5,15 @@ struct Pattern {
 
   init(_ text: some StringProtocol) { pattern = text.unicodeScalars.map(\.value) }
 
+  /// What every match begins with, in UTF-8.
+  var prefix: [UInt8] {
+    var scalars = String.UnicodeScalarView()
+    for value in pattern.prefix(while: { $0 != 0x2A && $0 != 0x3F && $0 != 0x5B }) {
+      if let scalar = UnicodeScalar(value) { scalars.append(scalar) }
+    }
+    return Array(String(scalars).utf8)
+  }
+
   static func isPattern(_ text: some StringProtocol) -> Bool {
     text.utf8.contains { $0 == 0x2A || $0 == 0x3F || $0 == 0x5B }
   }
@@ -59,5 +68,29 @@ struct Pattern {
       if low <= scalar, scalar <= high { return !isNegated }
     }
     return isNegated
+  }
+}
+
+extension [String] {
+  /// The first index from which `isBehind` holds, in a list in which it holds for all behind the first.
+  func firstIndex(sortedBy isBehind: (String) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+extension ArraySlice<String> {
+  /// The elements up to the first that isn't one, found by halving.
+  func prefixRange(_ belongs: (String) -> Bool) -> ArraySlice<String> {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if belongs(self[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return self[startIndex..<low]
   }
 }

@@ -13,16 +13,26 @@ extension Resolver {
       isSpoilt = true
       return nil
     }
+    var paths: Set<String> = []
+    var looked = 0
     for text in texts {
       do throws(PhotoShelf.Refusal) {
         for photo in try self.photos(text, &shelf) {
+          looked += 1
           // A cover that its pattern names again is taken once.
-          if let path = photo.path, photos.contains(where: { $0.path == path }) { continue }
+          if let path = photo.path, !paths.insert(path).inserted { continue }
           photos.append(photo)
+        }
+        // Four times: patterns may well say the same photo again, but not all of them over and over.
+        guard photos.count <= PhotoShelf.countLimit, looked <= 4 * PhotoShelf.countLimit else {
+          throw PhotoShelf.Refusal(
+            rule: .photoCount,
+            message: "the patterns match more than \(PhotoShelf.countLimit) photos together; name fewer")
         }
       } catch {
         note(error.rule, text.mark, error.message)
         isSpoilt = true
+        if error.rule == .photoCount { return nil }
       }
     }
     return Found(value: photos, mark: entry.mark)
@@ -43,7 +53,7 @@ extension Resolver {
   private func fromShop(_ text: String) throws(PhotoShelf.Refusal) -> String {
     if let root = surroundings.rootFromShop {
       if root.isEmpty { return text }
-      if text.hasPrefix(root + "/") { return String(text.dropFirst(root.utf8.count + 1)) }
+      if let path = Paths.relative(text, to: root), !path.isEmpty { return path }
     }
     throw PhotoShelf.Refusal(
       rule: .photoPath,
