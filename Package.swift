@@ -107,7 +107,7 @@ let package = Package(
     tests("ListingsTests", ["Listings", "Support"]),
     tests("WatchingTests", ["Watching", "Inotify", "Support"]),
     tests("WatchScriptTests", ["Watching", "Support"], copying: ["Scripts"]),
-    tests("LoadingTests", ["Loading", "Listings", "Support"], copying: ["Cases"]),
+    tests("LoadingTests", ["Loading", "Listings", "YAML", "Support"], copying: ["Cases"]),
     tests("PlanningTests", ["Planning", "Diffing", "Listings", "Support"]),
     tests("PlanGoldenTests", ["Planning", "Loading", "Listings", "Journaling", "Support"], copying: ["Cases"]),
     tests("JournalingTests", ["Journaling", "Listings", "Support"]),
