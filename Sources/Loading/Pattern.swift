@@ -2,8 +2,13 @@
 /// lengths: a star is tried again only from the last one.
 struct Pattern {
   private let pattern: [UInt32]
+  /// What every match ends with, in UTF-8: most names differ there, and need no closer look.
+  private let suffix: [UInt8]
 
-  init(_ text: some StringProtocol) { pattern = text.unicodeScalars.map(\.value) }
+  init(_ text: some StringProtocol) {
+    pattern = text.unicodeScalars.map(\.value)
+    suffix = Array(text.utf8.reversed().prefix { $0 != 0x2A && $0 != 0x3F && $0 != 0x5B && $0 != 0x5D }.reversed())
+  }
 
   /// What every match begins with, in UTF-8.
   var prefix: [UInt8] {
@@ -19,6 +24,7 @@ struct Pattern {
   }
 
   func matches(_ text: String) -> Bool {
+    guard text.utf8.count >= suffix.count, text.utf8.suffix(suffix.count).elementsEqual(suffix) else { return false }
     let name = text.unicodeScalars.map(\.value)
     // Hidden names are meant only when the pattern says so.
     if name.first == 0x2E, pattern.first != 0x2E { return false }

@@ -142,3 +142,33 @@ import Testing
     #expect(wanted.frozenIDs.contains("desk"))
   }
 }
+
+/// Patterns are matched in a hurry; a slow and simple matcher says the same.
+@Suite struct PatternTests {
+  @Test func everyShortPatternMatchesAsTheSimpleMatcherSays() {
+    let letters = ["a", "b", "é", "*", "?", "]", "."]
+    let names = ["", "a", "b", "ab", "ba", "aé", "éa", "a.b", ".a", "aab", "bab", "a]", "é"]
+    var patterns = [""]
+    var longest = [""]
+    for _ in 0..<4 {
+      longest = longest.flatMap { start in letters.map { start + $0 } }
+      patterns += longest
+    }
+    for text in patterns {
+      let pattern = Pattern(text)
+      for name in names where !(name.hasPrefix(".") && !text.hasPrefix(".")) {
+        let expected = simple(Substring(text).unicodeScalars, Substring(name).unicodeScalars)
+        if pattern.matches(name) != expected { Issue.record("\(text) and \(name): not \(expected)") }
+      }
+    }
+  }
+
+  private func simple(_ pattern: Substring.UnicodeScalarView, _ name: Substring.UnicodeScalarView) -> Bool {
+    guard let first = pattern.first else { return name.isEmpty }
+    if first == "*" {
+      return simple(pattern.dropFirst(), name) || (!name.isEmpty && simple(pattern, name.dropFirst()))
+    }
+    guard let letter = name.first, first == "?" || first == letter else { return false }
+    return simple(pattern.dropFirst(), name.dropFirst())
+  }
+}
