@@ -63,6 +63,9 @@ enum JournalProbe {
     for problem in report.problems { try require(!problem.message.isEmpty, "a problem without a message") }
     _ = try? Emergency.read(disk, Layout(directory: "/state"))
     guard let ledger = try? JournalReading.read("/state", disk: disk) else { return }
+    for record in ledger.records.values {
+      try require((0...1_000_000).contains(record.tries), "\(record.tries) tries")
+    }
     let exported = ledger.exported
     do { _ = try JSONValue(parsing: exported) } catch { throw Finding("an export that is not JSON: \(error)") }
     let checkpoint = Checkpoint(ledger: ledger, chain: Chain(sequence: ledger.sequence, batch: 1, sum: 7))
