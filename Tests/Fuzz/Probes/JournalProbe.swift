@@ -6,7 +6,7 @@ import Listings
 enum JournalProbe {
   private static let names = [
     "journal-000001.jsonl", "journal-000002.jsonl", "checkpoint-1.jsonl", "checkpoint-5.jsonl", "head.json",
-    "emergency.jsonl",
+    "emergency.jsonl", "uploads.jsonl",
   ]
 
   /// The lines are the files' own.
@@ -62,6 +62,7 @@ enum JournalProbe {
     let report = JournalReading.verify("/state", disk: disk)
     for problem in report.problems { try require(!problem.message.isEmpty, "a problem without a message") }
     _ = try? Emergency.read(disk, Layout(directory: "/state"))
+    _ = UploadCache("/state", now: Timestamp(milliseconds: 1_795_363_200_000), disk: disk)
     guard let ledger = try? JournalReading.read("/state", disk: disk) else { return }
     for record in ledger.records.values {
       try require((0...1_000_000).contains(record.tries), "\(record.tries) tries")
