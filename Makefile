@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export SWIFT_BACKTRACE ?= enable=no
 HAWKER := .build/debug/hawker
 
-.PHONY: run test torture build release lint format bench docs setup clean
+.PHONY: run test torture fuzz build release lint format bench docs setup clean
 
 run: setup
 	swift build --product hawker
@@ -17,6 +17,10 @@ test: setup
 torture: setup
 	swift build --build-tests
 	MINUTES=$(or $(MINUTES),10) scripts/torture
+
+# libFuzzer under AddressSanitizer over each reader of outside bytes: make fuzz SECONDS=600
+fuzz: setup
+	FUZZ_SECONDS=$(or $(SECONDS),60) scripts/fuzz
 
 build: setup
 	swift build

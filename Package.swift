@@ -24,6 +24,25 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], copying resource
     name: name, dependencies: dependencies, resources: resources.map { .copy($0) }, swiftSettings: strict)
 }
 
+/// The readers that hostile bytes reach: tests run them over the found cases; with HAWKER_FUZZ set they are a module of
+/// its own, and libFuzzer's driver is built over it instead (`make fuzz`).
+let probes: [Target.Dependency] = [
+  "YAML", "Listings", "Loading", "Journaling", "Marketplaces", "Facebook", "OfferUp", "Curl",
+]
+let fuzzing: [Target] =
+  Context.environment["HAWKER_FUZZ"] == nil
+  ? [
+    .testTarget(
+      name: "FuzzTests", dependencies: probes + ["Support"], path: "Tests/Fuzz", exclude: ["Driver", "Corpus"],
+      swiftSettings: strict)
+  ]
+  : [
+    .target(name: "Probes", dependencies: probes, path: "Tests/Fuzz/Probes", swiftSettings: strict),
+    .executableTarget(
+      name: "hawker-fuzz", dependencies: ["Probes"], path: "Tests/Fuzz/Driver", swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+  ]
+
 let package = Package(
   name: "hawker",
   platforms: [.macOS(.v15)],
@@ -88,7 +107,7 @@ let package = Package(
     tests("ListingsTests", ["Listings", "Support"]),
     tests("WatchingTests", ["Watching", "Inotify", "Support"]),
     tests("WatchScriptTests", ["Watching", "Support"], copying: ["Scripts"]),
-    tests("LoadingTests", ["Loading", "Listings", "Support"], copying: ["Cases"]),
+    tests("LoadingTests", ["Loading", "Listings", "YAML", "Support"], copying: ["Cases"]),
     tests("PlanningTests", ["Planning", "Diffing", "Listings", "Support"]),
     tests("PlanGoldenTests", ["Planning", "Loading", "Listings", "Journaling", "Support"], copying: ["Cases"]),
     tests("JournalingTests", ["Journaling", "Listings", "Support"]),
@@ -103,5 +122,5 @@ let package = Package(
       "ReconcilingTests",
       ["Reconciling", "Executing", "Planning", "Loading", "Journaling", "Marketplaces", "Listings", "Support"]),
     tests("EndToEndTests", ["hawker", "Support"]),
-  ]
+  ] + fuzzing
 )

@@ -48,6 +48,9 @@ extension JSONValue {
     return Int(number)
   }
 
+  /// Tries, of which there are never so many; whatever stands there, one can be added.
+  func tries(_ name: String) throws(Shortfall) -> Int { min(max(try number(name), 0), 1_000_000) }
+
   /// Nil when it isn't there or null; wrong only when it isn't a time.
   func time(_ name: String) throws(Shortfall) -> Timestamp? {
     guard let text = self[name]?.string else { return nil }
@@ -120,7 +123,7 @@ extension Outcome {
     guard let result = Result(rawValue: try json.text("result")) else { throw Shortfall(member: "result") }
     self.init(
       op: try json.text("op"), result: result, remoteID: json["remote_id"]?.string, url: json["url"]?.string,
-      attempts: try json.number("attempts"), failure: try json.failure())
+      attempts: try json.tries("attempts"), failure: try json.failure())
   }
 }
 

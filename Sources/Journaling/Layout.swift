@@ -33,19 +33,20 @@ struct Inventory {
       if name.hasSuffix(".tmp") {
         temporaries.append(layout.directory + "/" + name)
       } else if let number = Inventory.number(name, "journal-") {
-        segments.append(number)
+        if layout.segment(number) == layout.directory + "/" + name { segments.append(number) }
       } else if let sequence = Inventory.number(name, "checkpoint-") {
-        checkpoints.append(sequence)
+        if layout.checkpoint(sequence) == layout.directory + "/" + name { checkpoints.append(sequence) }
       }
     }
     segments.sort()
     checkpoints.sort()
   }
 
+  /// A name that the journal would not have given, by its zeros or its length, is somebody else's file.
   private static func number(_ name: String, _ prefix: String) -> Int? {
     guard name.hasPrefix(prefix), name.hasSuffix(".jsonl") else { return nil }
     let digits = name.dropFirst(prefix.count).dropLast(6)
-    guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    guard digits.utf8.count <= 18, digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
     return Int(digits)
   }
 }

@@ -44,7 +44,7 @@ extension Record {
       remoteID: json["remote_id"]?.string, url: json["url"]?.string, content: try json.content(), pending: pending,
       failedDigest: json["failed_digest"]?.string.flatMap { Digest(hex: $0.dropFirst(7)) },
       file: try json.text("file"), isProtected: try json.flag("protected"), superseded: try json.texts("superseded"),
-      failure: try json.failure(), tries: json["tries"]?.integer.map(Int.init(clamping:)) ?? 0,
+      failure: try json.failure(), tries: json["tries"] == nil ? 0 : try json.tries("tries"),
       postedAt: try json.time("posted_at"), updatedAt: try json.time("last_updated_at"),
       since: since)
   }

@@ -130,8 +130,9 @@ package struct Wanted: Sendable {
     guard !frozenFiles.isEmpty, !lastFile.isEmpty else { return false }
     if frozenFiles.contains(lastFile) { return true }
     var folder = lastFile[...]
-    while let slash = folder.lastIndex(of: "/") {
-      if frozenFiles.contains(String(folder[...slash])) { return true }
+    // By bytes: to a String, a slash with a combining mark behind it is another character.
+    while let slash = folder.utf8.lastIndex(of: 0x2F) {
+      if frozenFiles.contains(String(Substring(folder.utf8[...slash]))) { return true }
       folder = folder[..<slash]
     }
     return frozenFiles.contains("/")

@@ -26,6 +26,15 @@ package enum ConfigReader {
     return loaded
   }
 
+  /// Reads the bytes of a hawker.yaml that stands as `name` in the folder `shop`.
+  static func read(_ bytes: Span<UInt8>, name: String, shop: String) -> LoadedConfig {
+    var loaded = standing(in: shop)
+    loaded.configName = name
+    interpret(bytes, &loaded)
+    loaded.problems.sort()
+    return loaded
+  }
+
   /// What holds without a word in any file.
   private static func standing(in shop: String) -> LoadedConfig {
     var facebook = Config.Account(name: "facebook", marketplace: "facebook")
@@ -42,7 +51,8 @@ package enum ConfigReader {
     // Unlike a listing, the config may be a link: deployments place it that way.
     let real = realpath(path, nil)
     defer { free(real) }
-    switch buffer.read(real.map { String(cString: $0) } ?? path, in: AT_FDCWD) {
+    let file = real.map { String(cString: $0) } ?? path
+    switch Files.isOdd(file, in: AT_FDCWD) ? .notRegular : buffer.read(file, in: AT_FDCWD) {
     case .read(let count, _): return .success(count)
     case .notRegular: return .failure(Reason(text: "it is no regular file; write hawker.yaml as a file"))
     case .tooLarge: return .failure(Reason(text: "it is larger than 256 KiB; make it smaller"))

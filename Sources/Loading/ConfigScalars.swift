@@ -16,7 +16,7 @@ extension Interpreter {
     let digits = text.utf8.prefix { $0 >= 0x30 && $0 <= 0x39 }
     guard (1...9).contains(digits.count), let count = Int64(String(Substring(digits))) else { return nil }
     let unit: Int64
-    switch text.dropFirst(digits.count) {
+    switch String(Substring(text.utf8.dropFirst(digits.count))) {
     case "ms": unit = 1
     case "s": unit = 1000
     case "m": unit = 60_000

@@ -116,9 +116,10 @@ struct FileLoading: Sendable {
   /// What the photos that a file names come to now: changed bytes, a new match, a missing file all change it.
   private func photoPrint(_ uses: [Resolver.PhotoUse]) -> Int {
     var hasher = Hasher()
+    var glances = 0
     for use in uses {
       do throws(PhotoShelf.Refusal) {
-        for photo in try shelf.photos(use.text, from: use.folder) { hasher.combine(photo) }
+        for photo in try shelf.photos(use.text, from: use.folder, &glances) { hasher.combine(photo) }
       } catch {
         hasher.combine(error)
       }

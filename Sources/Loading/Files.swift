@@ -8,8 +8,9 @@ struct Descriptor: ~Copyable {
 
   deinit { close(number) }
 
-  /// Nil with `errno` set. Never follows a symbolic link in the last component, and never blocks on a FIFO.
-  static func open(_ name: String, in folder: Int32, flags: Int32 = 0) -> Descriptor? {
+  /// Nil with `errno` set. Never follows a symbolic link in the last component, and never blocks on a FIFO. `name`: a
+  /// String, or bytes as the system keeps them, which need not be UTF-8.
+  static func open(_ name: UnsafePointer<CChar>, in folder: Int32, flags: Int32 = 0) -> Descriptor? {
     let number = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags)
     return number < 0 ? nil : Descriptor(number)
   }
@@ -60,6 +61,11 @@ enum FileKind {
 }
 
 enum Files {
+  /// Whether it is there and is no plain file: opening a FIFO or a device may already have an effect.
+  static func isOdd(_ name: String, in folder: Int32) -> Bool {
+    status(name, in: folder).map { FileKind($0) != .file } ?? false
+  }
+
   static func status(_ name: String, in folder: Int32) -> stat? {
     var status = stat()
     return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
@@ -99,7 +105,7 @@ struct FileBuffer {
   /// How often a file's bytes were read: tests look at it.
   private(set) var reads = 0
 
-  mutating func read(_ name: String, in folder: Int32) -> Outcome {
+  mutating func read(_ name: UnsafePointer<CChar>, in folder: Int32) -> Outcome {
     guard let file = Descriptor.open(name, in: folder) else {
       switch errno {
       case ENOENT: return .vanished

@@ -7,6 +7,8 @@ struct FolderNames {
   var folders: [String] = []
   /// Names of listing files that are no files, with what they are.
   var refused: [(name: String, what: String)] = []
+  /// Of what looks like a listing or is a folder, names that are not UTF-8: as they are, with their NUL.
+  var unnamed: [(name: [CChar], isFile: Bool)] = []
   /// Links to folders: not followed.
   var links: [String] = []
   var hasDefaults = false
@@ -54,7 +56,12 @@ struct FolderNames {
     var kind = Int32(entry.pointee.d_type)
     let isListing = FolderNames.endsAsListing(UnsafeBufferPointer(start: bytes, count: length))
     guard isListing || kind == 4 || kind == 10 || kind == 0 else { return }
-    let name = String(cString: bytes)
+    let text = UnsafePointer<CChar>(OpaquePointer(bytes))
+    guard let name = String(validatingCString: text) else {
+      let raw = Array(UnsafeBufferPointer(start: text, count: length + 1))
+      if isListing || kind == 4 { unnamed.append((raw, isFile: kind == 8)) }
+      return
+    }
     if kind == 0 {
       // Some file systems don't tell the type here.
       switch Files.status(name, in: folder).map({ FileKind($0) }) {

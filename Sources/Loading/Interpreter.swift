@@ -18,6 +18,7 @@ struct Interpreter {
 
   /// More problems than this in one file help nobody, and hostile input must not cost memory.
   static let problemLimit = 100
+  static let more = "there are more problems in this file; mend the ones above first"
   /// In a list, or in a map with names of the seller's own.
   static let entryLimit = 2000
 
@@ -81,11 +82,6 @@ struct Interpreter {
   private mutating func extra(
     _ keys: KeySet, _ seen: inout [String: Int], _ events: inout EventReader
   ) throws(YAMLError) {
-    guard problems.count <= Interpreter.problemLimit else {
-      // Nobody would read it, and looking for what was meant takes time.
-      try events.next()
-      return try skip(&events)
-    }
     let name = events.scalarText()
     if let first = seen.updateValue(events.line, forKey: name) {
       note(.yamlDuplicateKey, events, "\(quoted(name)) stands here again (first on line \(first)); keep one of them")
@@ -99,10 +95,12 @@ struct Interpreter {
         dialect == .config ? .configUnknownKey : .keyPlace, events,
         "\(name) can't stand in \(keys.title); it belongs to \(place(of: name))")
     } else {
-      let known = keys.names + keys.elsewhere
+      // Past the limit nobody would read it, and looking for what was meant takes time.
+      let isTold = problems.count <= Interpreter.problemLimit
+      let hint = isTold ? Suggestion.text(for: name, among: keys.names + keys.elsewhere) : ""
       note(
         dialect == .config ? .configUnknownKey : .unknownKey, events,
-        "\(keys.title) has no key \(quoted(name))\(Suggestion.text(for: name, among: known))")
+        "\(keys.title) has no key \(quoted(name))\(hint)")
     }
     try events.next()
     try skip(&events)
@@ -207,7 +205,7 @@ struct Interpreter {
       Problem(
         isLast ? .error : severity, rule: isLast ? Rule.yamlTooMany.rawValue : rule.rawValue, file: file, line: line,
         column: column,
-        message: isLast ? "there are more problems in this file; mend the ones above first" : message))
+        message: isLast ? Interpreter.more : message))
   }
 
   mutating func note(_ error: YAMLError) {

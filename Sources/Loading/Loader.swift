@@ -10,6 +10,8 @@ package struct Loader {
   /// What `hawker.yaml` and the shop's folder are to messages: the root's path from the shop, or its whole path.
   let rootName: String
   var sources: [Source]
+  /// Where in `sources` each `_defaults.yaml` is.
+  var sourceIndexes: [String: Int32] = [:]
   var buffer = FileBuffer()
   var shelf: PhotoShelf
   var folders: [String: FolderCache] = [:]

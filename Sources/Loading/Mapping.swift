@@ -9,7 +9,7 @@ extension Resolver {
     guard let capabilities = account.capabilities, let title = fields.title, let description = fields.description,
       let price = fields.price, let category = fields.category
     else { return post }
-    let before = problems.count
+    let before = postErrors
     check(title, description, price, capabilities, account.name)
     checkPhotos(fields.photos, capabilities, account.name, mark)
     let condition = mapped(fields.condition, capabilities, account.name, mark)
@@ -22,7 +22,7 @@ extension Resolver {
         account: account.name)
     }
     if !capabilities.takesLocation { location = nil }
-    for problem in problems[before...] where problem.severity == .error { return post }
+    if postErrors > before { return post }
     post.photos = fields.photos?.value ?? []
     post.content = Content(
       title: title.value, description: description.value, price: price.value, category: word, condition: condition,

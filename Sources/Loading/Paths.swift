@@ -1,12 +1,16 @@
 import Glibc
 
-/// Paths by their letters; no file is looked at.
+/// Paths by their letters; no file is looked at. By their bytes, rather: to a String, a slash with a combining mark behind
+/// it is another character, and to the kernel it is still a slash.
 enum Paths {
+  /// What stands between the slashes.
+  static func components(_ path: String) -> [Substring] { path.utf8.split(separator: 0x2F).map { Substring($0) } }
+
   /// Without `.`, `..` and doubled slashes. A relative path starts at `folder`, or at the working directory.
   static func absolute(_ path: String, from folder: String? = nil) -> String {
-    let whole = path.hasPrefix("/") ? path : "\(folder ?? workingDirectory)/\(path)"
+    let whole = path.utf8.first == 0x2F ? path : "\(folder ?? workingDirectory)/\(path)"
     var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
+    for part in components(whole) where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")
@@ -18,14 +22,14 @@ enum Paths {
   }
 
   static func last(_ path: String) -> String {
-    path.utf8.lastIndex(of: 0x2F).map { String(path[path.index(after: $0)...]) } ?? path
+    path.utf8.lastIndex(of: 0x2F).map { String(path[path.utf8.index(after: $0)...]) } ?? path
   }
 
   /// `path` from `folder`, when it is in it: empty for the folder itself, nil when it is elsewhere.
   static func relative(_ path: String, to folder: String) -> String? {
     if path == folder { return "" }
     let prefix = folder == "/" ? "/" : folder + "/"
-    return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : nil
+    return path.utf8.starts(with: prefix.utf8) ? String(Substring(path.utf8.dropFirst(prefix.utf8.count))) : nil
   }
 
   private static var workingDirectory: String {

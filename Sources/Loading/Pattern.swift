@@ -2,14 +2,29 @@
 /// lengths: a star is tried again only from the last one.
 struct Pattern {
   private let pattern: [UInt32]
+  /// What every match ends with, in UTF-8: most names differ there, and need no closer look.
+  private let suffix: [UInt8]
 
-  init(_ text: some StringProtocol) { pattern = text.unicodeScalars.map(\.value) }
+  init(_ text: some StringProtocol) {
+    pattern = text.unicodeScalars.map(\.value)
+    suffix = Array(text.utf8.reversed().prefix { $0 != 0x2A && $0 != 0x3F && $0 != 0x5B && $0 != 0x5D }.reversed())
+  }
+
+  /// What every match begins with, in UTF-8.
+  var prefix: [UInt8] {
+    var scalars = String.UnicodeScalarView()
+    for value in pattern.prefix(while: { $0 != 0x2A && $0 != 0x3F && $0 != 0x5B }) {
+      if let scalar = UnicodeScalar(value) { scalars.append(scalar) }
+    }
+    return Array(String(scalars).utf8)
+  }
 
   static func isPattern(_ text: some StringProtocol) -> Bool {
     text.utf8.contains { $0 == 0x2A || $0 == 0x3F || $0 == 0x5B }
   }
 
   func matches(_ text: String) -> Bool {
+    guard text.utf8.count >= suffix.count, text.utf8.suffix(suffix.count).elementsEqual(suffix) else { return false }
     let name = text.unicodeScalars.map(\.value)
     // Hidden names are meant only when the pattern says so.
     if name.first == 0x2E, pattern.first != 0x2E { return false }
@@ -59,5 +74,29 @@ struct Pattern {
       if low <= scalar, scalar <= high { return !isNegated }
     }
     return isNegated
+  }
+}
+
+extension [String] {
+  /// The first index from which `isBehind` holds, in a list in which it holds for all behind the first.
+  func firstIndex(sortedBy isBehind: (String) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+extension ArraySlice<String> {
+  /// The elements up to the first that isn't one, found by halving.
+  func prefixRange(_ belongs: (String) -> Bool) -> ArraySlice<String> {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if belongs(self[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return self[startIndex..<low]
   }
 }

@@ -26,6 +26,8 @@ struct PhotoShelf {
   static let countLimit = 500
   /// Longer ones are no slip, and each component costs a look at the disk.
   static let pathLimit = 1024
+  /// How many names the patterns of one file may be held against.
+  var glanceLimit = 1_000_000
 
   private let clock: @Sendable () -> Int64
   private var root: Int32 = -1
@@ -35,6 +37,8 @@ struct PhotoShelf {
   // What was found in this scan.
   private var realFolders: Set<String> = [""]
   private var names: [String: [String]] = [:]
+  /// How many names the patterns of the file that asked last were held against: tests look at it.
+  private(set) var glances = 0
   /// How many files were hashed: tests look at it.
   private(set) var hashed = 0
   /// Folders, relative to the root, that hold photos which listings name.
@@ -57,8 +61,11 @@ struct PhotoShelf {
     names = [:]
   }
 
-  /// The photos that `text`, written by a file in `folder` (relative to the root), stands for.
-  mutating func photos(_ text: String, from folder: String) throws(Refusal) -> [Photo] {
+  /// The photos that `text`, written by a file in `folder` (relative to the root), stands for. `glances` counts the names
+  /// that the file's patterns were held against.
+  mutating func photos(_ text: String, from folder: String, _ glances: inout Int) throws(Refusal) -> [Photo] {
+    self.glances = glances
+    defer { glances = self.glances }
     if PhotoShelf.isAddress(text) { return [try PhotoShelf.address(text)] }
     let path = try resolved(text, from: folder)
     guard Pattern.isPattern(path) else { return [try file(path, text)] }
@@ -98,15 +105,15 @@ struct PhotoShelf {
 
   /// The path relative to the root, without `.` and `..`. No link is followed anywhere, so the letters decide.
   private func resolved(_ text: String, from folder: String) throws(Refusal) -> String {
-    guard !text.hasPrefix("/"), !text.hasPrefix("~") else {
+    guard let first = text.utf8.first, first != 0x2F, first != 0x7E else {
       throw Refusal(rule: .photoPath, message: "\(text) is no relative path; put the photo below the listings folder")
     }
     guard text.utf8.count <= PhotoShelf.pathLimit else {
       throw Refusal(
         rule: .photoPath, message: "the photo's path has more than \(PhotoShelf.pathLimit) bytes; shorten it")
     }
-    var parts = folder.split(separator: "/")
-    for part in text.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
+    var parts = Paths.components(folder)
+    for part in Paths.components(text) where part != "." {
       if part != ".." {
         parts.append(part)
       } else if parts.popLast() == nil {
@@ -140,8 +147,7 @@ struct PhotoShelf {
   private mutating func expand(_ path: String, _ text: String) throws(Refusal) -> [String] {
     var found = [""]
     var isMatched = false
-    let parts = path.split(separator: "/")
-    for part in parts {
+    for part in Paths.components(path) {
       guard Pattern.isPattern(part) else {
         found = found.map { $0.isEmpty ? String(part) : "\($0)/\(part)" }
         // Behind a pattern, what isn't there is no match.
@@ -158,7 +164,7 @@ struct PhotoShelf {
           continue
         }
         folders.insert(folder)
-        for name in try entries(of: folder, text) where pattern.matches(name) {
+        for name in try candidates(in: folder, for: pattern, text) where pattern.matches(name) {
           next.append(folder.isEmpty ? name : "\(folder)/\(name)")
         }
         if next.count > PhotoShelf.countLimit { break }
@@ -166,6 +172,24 @@ struct PhotoShelf {
       found = next
     }
     return found
+  }
+
+  /// The names that begin as the pattern does, which a sorted list gives at once; the others are counted.
+  private mutating func candidates(
+    in folder: String, for pattern: Pattern, _ text: String
+  ) throws(Refusal) -> ArraySlice<String> {
+    let names = try entries(of: folder, text)
+    let prefix = pattern.prefix
+    let start = names.firstIndex(sortedBy: { !$0.utf8.lexicographicallyPrecedes(prefix) })
+    let candidates = names[start...].prefixRange { $0.utf8.starts(with: prefix) }
+    guard glances + candidates.count <= glanceLimit else {
+      throw Refusal(
+        rule: .photoCount,
+        message: "the patterns of this file go through more than \(glanceLimit) names; "
+          + "begin them with letters, or name the photos one by one")
+    }
+    glances += candidates.count
+    return candidates
   }
 
   private mutating func entries(of folder: String, _ text: String) throws(Refusal) -> [String] {
@@ -177,7 +201,7 @@ struct PhotoShelf {
   }
 
   private func open(_ path: String, flags: Int32 = 0) -> Descriptor? {
-    Descriptor.open(path: path.split(separator: "/")[...], in: root, flags: flags)
+    Descriptor.open(path: Paths.components(path)[...], in: root, flags: flags)
   }
 
   // MARK: Files

@@ -13,7 +13,13 @@ struct Resolver {
   /// Asked for the photos.
   let shelf: SharedShelf
   private(set) var problems: [Problem] = []
+  /// How many errors of whole listings there were, with those that are not told any more.
+  private var errors = 0
+  /// The same for those of one account's post.
+  private(set) var postErrors = 0
   var references: [PhotoUse] = []
+  /// How many names the file's patterns were held against.
+  var glances = 0
 
   init(_ loading: FileLoading, file: String, folder: String) {
     surroundings = loading.surroundings
@@ -57,7 +63,7 @@ struct Resolver {
   /// Nil when the listing has an error.
   mutating func resolve(_ draft: Draft, id: String, on base: Foundation) -> Listing? {
     let stack = LayerStack(own: draft.entries, below: base.entries)
-    let firstProblem = problems.count
+    let (firstProblem, errorsBefore) = (problems.count, errors)
     let common = fields(stack)
     var listing = Listing(id: id, file: file, line: Int(draft.mark.line))
     fill(&listing, stack)
@@ -74,12 +80,8 @@ struct Resolver {
     }
     if selections.isEmpty { isComplete = isWhole(common, stack, draft.mark, tells: true) }
     if listing.posts.count > 1 { listing.posts.sort { $0.account < $1.account } }
-    var hasError = draft.hasErrors || !isComplete
-    for index in firstProblem..<problems.count {
-      problems[index].listing = id
-      if problems[index].severity == .error, problems[index].account == nil { hasError = true }
-    }
-    return hasError ? nil : listing
+    for index in firstProblem..<problems.count { problems[index].listing = id }
+    return draft.hasErrors || !isComplete || errors > errorsBefore ? nil : listing
   }
 
   private mutating func fill(_ listing: inout Listing, _ stack: LayerStack) {
@@ -272,13 +274,16 @@ struct Resolver {
   mutating func note(
     _ rule: Rule, _ mark: Mark, _ message: String, severity: Problem.Severity = .error, account: String? = nil
   ) {
-    guard problems.count < Interpreter.problemLimit else { return }
+    // What isn't told counts all the same: the listing has an error.
+    if severity == .error, account == nil { errors += 1 } else if severity == .error { postErrors += 1 }
+    guard problems.count <= Interpreter.problemLimit else { return }
+    let isLast = problems.count == Interpreter.problemLimit
     let place = mark.source == Source.own ? file : sources[Int(mark.source)].file
     problems.append(
       Problem(
-        severity, rule: rule.rawValue, file: place.isEmpty ? file : place, line: Int(mark.line),
-        column: Int(mark.column),
-        message: message, account: account))
+        isLast ? .error : severity, rule: isLast ? Rule.yamlTooMany.rawValue : rule.rawValue,
+        file: place.isEmpty ? file : place, line: Int(mark.line), column: Int(mark.column),
+        message: isLast ? Interpreter.more : message, account: account))
   }
 
   func origin<Wrapped>(_ found: Found<Wrapped>) -> Origin {

@@ -18,6 +18,7 @@ package enum Rule: String, CaseIterable, Sendable {
   case yamlTooMany = "yaml/too-many"
 
   case fileType = "listing/file-type"
+  case fileName = "listing/file-name"
   case fileUnreadable = "listing/file-unreadable"
   case fileSize = "listing/file-size"
   case fileChanging = "listing/file-changing"

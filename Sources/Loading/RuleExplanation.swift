@@ -19,6 +19,7 @@ extension Rule {
     case .yamlCutShort: "A text without quotes is cut short by ` #` (warning)."
     case .yamlTooMany: "The file has more problems than are listed."
     case .fileType: "A listing file is a symbolic link, FIFO, socket, device or folder."
+    case .fileName: "A listing file's or folder's name is not UTF-8."
     case .fileUnreadable: "A listing file can't be opened or read."
     case .fileSize: "A listing file is larger than 256 KiB."
     case .fileChanging: "A listing file keeps changing while it is read."

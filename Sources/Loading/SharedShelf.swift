@@ -8,9 +8,11 @@ final class SharedShelf: Sendable {
   init(_ shelf: PhotoShelf) { self.shelf = Mutex(shelf) }
 
   /// An address needs no look at the disk, and so no turn.
-  func photos(_ text: String, from folder: String) throws(PhotoShelf.Refusal) -> [Photo] {
+  func photos(_ text: String, from folder: String, _ glances: inout Int) throws(PhotoShelf.Refusal) -> [Photo] {
     if PhotoShelf.isAddress(text) { return [try PhotoShelf.address(text)] }
-    return try shelf.withLock { (shelf) throws(PhotoShelf.Refusal) in try shelf.photos(text, from: folder) }
+    return try shelf.withLock { (shelf) throws(PhotoShelf.Refusal) in
+      try shelf.photos(text, from: folder, &glances)
+    }
   }
 
   /// The shelf with what was learnt.

@@ -88,6 +88,7 @@ extension Loader {
     var cache = FolderCache()
     let base = foundation(names, folder, path, on: lower, old: old, &cache, &walk)
     refuse(names, path, &walk)
+    refuse(names.unnamed, in: folder, path, &walk)
     walk.folders[path] = cache
     if !names.listings.isEmpty {
       let prefix = named(path).isEmpty ? "" : named(path) + "/"
@@ -104,6 +105,11 @@ extension Loader {
   ) {
     guard depth < Loader.depthLimit else {
       unreadable(path, "it lies more than \(Loader.depthLimit) folders deep", &walk)
+      return
+    }
+    // Longer ones the kernel doesn't take, and below it nothing could be compared later.
+    guard path.utf8.count + Int(NAME_MAX) < Int(PATH_MAX) else {
+      unreadable(path, "its path is longer than the system takes", &walk)
       return
     }
     guard let inner = Descriptor.open(name, in: folder.number, flags: O_DIRECTORY) else {
@@ -179,6 +185,27 @@ extension Loader {
     }
   }
 
+  /// Names that no message and no journal can keep. The files are read all the same, for the ids in them: a listing that
+  /// came to such a name is not gone.
+  private mutating func refuse(
+    _ unnamed: [(name: [CChar], isFile: Bool)], in folder: borrowing Descriptor, _ path: String, _ walk: inout Walk
+  ) {
+    for (name, isFile) in unnamed {
+      let shown = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let file = named(path.isEmpty ? shown : "\(path)/\(shown)")
+      walk.frozenFiles.formUnion([file, file + "/"])
+      if isFile, case .read(let count, _) = buffer.read(name, in: folder.number) {
+        let bytes = buffer.bytes.span.extracting(0..<count)
+        let parsed = ListingFile(bytes, file: file, keys: KeySet.listing, source: Source.own)
+        walk.frozenIDs.formUnion(parsed.identifiers)
+      }
+      walk.problems.append(
+        Problem(
+          .error, rule: Rule.fileName.rawValue, file: file,
+          message: "its name is not UTF-8; rename it, until then what is in it stays as it is"))
+    }
+  }
+
   /// The id that a file's name stands for, if it is a valid one.
   static func stem(_ name: String) -> [String] {
     let end = name.utf8.lastIndex(of: 0x2E) ?? name.endIndex
@@ -220,7 +247,7 @@ extension Loader {
     let now = clock()
     generations += 1
     var foundation = Foundation(generation: generations, entries: lower.entries, isBroken: true)
-    switch buffer.read(name, in: folder.number) {
+    switch Files.isOdd(name, in: folder.number) ? .notRegular : buffer.read(name, in: folder.number) {
     case .vanished: return nil
     case .read(let count, let stamp):
       let source = self.source(file, path)
@@ -251,7 +278,8 @@ extension Loader {
   }
 
   private mutating func source(_ file: String, _ folder: String) -> Int32 {
-    if let index = sources.firstIndex(where: { $0.layer == .directory && $0.file == file }) { return Int32(index) }
+    if let index = sourceIndexes[file] { return index }
+    sourceIndexes[file] = Int32(sources.count)
     sources.append(Source(layer: .directory, file: file, folder: folder))
     return Int32(sources.count - 1)
   }

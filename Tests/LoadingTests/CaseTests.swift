@@ -17,7 +17,8 @@ import Testing
 
   /// What no file in a repository can show: links, rights, sizes, races. Each has a test of its own.
   static let elsewhere: Set<Rule> = [
-    .fileType, .fileUnreadable, .fileSize, .fileChanging, .folderUnreadable, .photoUnreadable, .configUnreadable,
+    .fileType, .fileName, .fileUnreadable, .fileSize, .fileChanging, .folderUnreadable, .photoUnreadable,
+    .configUnreadable,
   ]
 
   @Test(arguments: names) func problemsAreAsRecorded(_ name: String) throws {

@@ -39,7 +39,7 @@ final class Shop {
 
   func write(_ name: String, _ bytes: [UInt8]) {
     var folder = path
-    for part in name.split(separator: "/").dropLast() {
+    for part in Paths.components(name).dropLast() {
       folder += "/\(part)"
       mkdir(folder, 0o755)
     }
