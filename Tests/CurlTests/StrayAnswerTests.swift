@@ -43,4 +43,19 @@ import Testing
     #expect(try await client.send(create(server)).body == Array("own".utf8))
     #expect(server.received.map(\.target) == ["/", "/create"])
   }
+
+  /// How a server ends an idle connection: its word is about nothing that was asked, and the request is not lost to it.
+  @Test(arguments: ["HTTP/1.1 408 Request Time-out\r\nConnection: close\r\n\r\n", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", ""])
+  func aFarewellOnAnIdleConnectionIsNoAnswer(farewell: String) async throws {
+    let server = ScriptedServer { number in
+      guard number == 0 else { return [.serve { _ in .init(201, "own") }] }
+      return [.read, .answer(200, "first"), .send(farewell)]
+    }
+    defer { server.stop() }
+    let client = Client()
+    #expect(try await client.send(Request(.get, server.url)).body == Array("first".utf8))
+    while server.openConnections > 0 { await Task.yield() }
+    #expect(try await client.send(create(server)).body == Array("own".utf8))
+    #expect(server.received.map(\.target) == ["/", "/create"])
+  }
 }

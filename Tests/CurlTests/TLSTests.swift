@@ -83,4 +83,14 @@ import Testing
     #expect(try await client.send(Request(.get, server.url)).version == .http2)
     #expect(server.requests.count { $0.isPost } == 1)
   }
+
+  /// What may be repeated is repeated by libcurl when the server asks for it: so the test above could fail.
+  @Test func whatIsRepeatableIsRepeatedOverHTTP2() async throws {
+    let server = HTTP2Server { number, _ in number == 1 ? .resetStream(7) : .answer("fine") }
+    defer { server.stop() }
+    let client = Self.client()
+    _ = try await client.send(Request(.get, server.url))
+    #expect(try await client.send(Request(.get, server.url)).body == Array("fine".utf8))
+    #expect(server.requests.count == 3)
+  }
 }

@@ -85,6 +85,9 @@ package final class ScriptedServer: Sendable {
   /// How many connections were made.
   package var connections: Int { state.withLock { $0.accepted } }
 
+  /// How many of them the server has not closed.
+  package var openConnections: Int { state.withLock { $0.connections.count } }
+
   /// `script` says what the connection with that number (from 0) plays.
   package init(as identity: TestIdentity? = nil, script: @escaping @Sendable (Int) -> [Step]) {
     self.identity = identity
