@@ -45,7 +45,10 @@ import Testing
   }
 
   /// How a server ends an idle connection: its word is about nothing that was asked, and the request is not lost to it.
-  @Test(arguments: ["HTTP/1.1 408 Request Time-out\r\nConnection: close\r\n\r\n", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", ""])
+  @Test(arguments: [
+    "HTTP/1.1 408 Request Time-out\r\nConnection: close\r\n\r\n",
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "",
+  ])
   func aFarewellOnAnIdleConnectionIsNoAnswer(farewell: String) async throws {
     let server = ScriptedServer { number in
       guard number == 0 else { return [.serve { _ in .init(201, "own") }] }
