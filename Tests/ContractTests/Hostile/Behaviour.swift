@@ -66,6 +66,7 @@ struct Behaviour: Sendable {
     self.init(name, [.answer(status, headers: headers, body)], meaning)
   }
 
+  var endsWithAnAnswer: Bool { if case .answer? = steps.last { true } else { false } }
   var readsRequests: Bool { if case .afterReading = start { true } else { false } }
 }
 
