@@ -100,7 +100,10 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests, module by module; Support is what they share.
-    .target(name: "Support", dependencies: ["Listings", "Marketplaces"], path: "Tests/Support", swiftSettings: strict),
+    .systemLibrary(name: "CLibSSL", path: "Tests/CLibSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .target(
+      name: "Support", dependencies: ["Listings", "Marketplaces", "CLibSSL"], path: "Tests/Support",
+      swiftSettings: strict),
     tests("ArchitectureTests", ["Support"]),
     tests("YAMLTests", ["YAML", "Support"]),
     tests("CurlTests", ["Curl", "Support"]),

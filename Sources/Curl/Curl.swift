@@ -11,6 +11,10 @@ package final class Client: Sendable {
     /// In bytes: an answer's body, and its headers together.
     package var body = 4 << 20
     package var head = 64 << 10
+    /// No request takes longer, whatever it says itself.
+    package var longest: Duration = .seconds(600)
+    /// The file of the authorities that are trusted instead of the system's. Certificates are checked in any case.
+    package var authorities: String?
 
     package init() {}
   }

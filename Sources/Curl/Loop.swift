@@ -7,6 +7,7 @@ final class Loop {
   private let limits: Client.Limits
   /// Under way.
   private var transfers: [ObjectIdentifier: Transfer] = [:]
+  private let lines = Lines()
   /// Their handles are used again.
   private var idle: [Transfer] = []
 
@@ -60,6 +61,8 @@ final class Loop {
     }
     idle.removeAll()
     curl_multi_cleanup(mailbox.multi)
+    // Until here libcurl closes sockets.
+    withExtendedLifetime(lines) {}
   }
 
   private func read(_ letter: Mailbox.Letter) {
@@ -74,10 +77,10 @@ final class Loop {
     }
   }
 
-  private func begin(_ order: Order) {
-    let transfer = idle.popLast() ?? Transfer()
+  private func begin(_ order: Order, freshly: Bool = false) {
+    let transfer = idle.popLast() ?? Transfer(lines)
     do throws(CurlFailure) {
-      try transfer.prepare(order, limits: limits)
+      try transfer.prepare(order, limits: limits, freshly: freshly)
     } catch {
       return end(transfer, with: .failure(error))
     }
@@ -98,19 +101,28 @@ final class Loop {
       guard let ticket = Transfer.of(easy)?.order?.ticket,
         let transfer = transfers.removeValue(forKey: ObjectIdentifier(ticket))
       else { continue }
-      end(transfer, with: transfer.result(code))
       any = true
+      if transfer.needsFreshConnection, let order = transfer.order {
+        release(transfer)
+        begin(order, freshly: true)
+      } else {
+        end(transfer, with: transfer.result(code))
+      }
     }
     return any
   }
 
   private func end(_ transfer: Transfer, with result: Result<Response, CurlFailure>) {
     let continuation = transfer.order?.continuation
+    release(transfer)
+    continuation?.resume(returning: result)
+  }
+
+  private func release(_ transfer: Transfer) {
     // Does nothing when the handle was never added.
     curl_multi_remove_handle(mailbox.multi, transfer.easy)
     transfer.clear()
     if idle.count < 32 { idle.append(transfer) }
-    continuation?.resume(returning: result)
   }
 }
 

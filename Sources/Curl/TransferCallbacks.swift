@@ -10,7 +10,11 @@ extension Transfer {
 
   fileprivate func take(header line: UnsafeRawBufferPointer) -> Bool {
     // A status line begins another answer: an interim one (100) went before.
-    if line.starts(with: "HTTP/".utf8) { head.removeAll(keepingCapacity: true) }
+    if line.starts(with: "HTTP/".utf8) {
+      head.removeAll(keepingCapacity: true)
+      isHeadWhole = false
+    }
+    if line.first == 0x0D || line.first == 0x0A { isHeadWhole = true }
     isTooLarge = head.count + line.count > limits.head
     if !isTooLarge { head.append(contentsOf: line) }
     return !isTooLarge
@@ -22,13 +26,6 @@ extension Transfer {
     bytes.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[taken..<taken + count])) }
     taken += count
     return count
-  }
-
-  /// After connecting, before the first byte: the boundary between "certainly not sent" and "may have been seen". Here
-  /// for the second time, libcurl wants to send the request again, because a kept connection died under it.
-  fileprivate func mayStart() -> Bool {
-    starts += 1
-    return starts == 1 || order?.request.isRepeatable == true
   }
 }
 
@@ -60,5 +57,6 @@ func aboutToSend(
   _ context: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?, _ local: UnsafeMutablePointer<CChar>?,
   _ remotePort: Int32, _ localPort: Int32
 ) -> Int32 {
-  transfer(context)?.mayStart() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+  transfer(context)?.mayStart(on: Lines.Ends(here: localPort, there: remotePort)) == true
+    ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

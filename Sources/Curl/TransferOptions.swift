@@ -2,7 +2,7 @@ import CLibCurl
 
 extension Transfer {
   /// Sets every option: `clear` has taken back those of the request before.
-  func prepare(_ order: Order, limits: Client.Limits) throws(CurlFailure) {
+  func prepare(_ order: Order, limits: Client.Limits, freshly: Bool) throws(CurlFailure) {
     self.order = order
     self.limits = limits
     let request = order.request
@@ -16,6 +16,7 @@ extension Transfer {
     curl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
     curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
     curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+    if let authorities = limits.authorities { curl_set_text(easy, CURLOPT_CAINFO, authorities) }
     curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     if order.isLoopback {
       curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -27,7 +28,8 @@ extension Transfer {
       curl_set_long(easy, CURLOPT_PIPEWAIT, 1)
     }
     curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connecting.wholeMilliseconds)
-    curl_set_long(easy, CURLOPT_TIMEOUT_MS, request.timeout.wholeMilliseconds)
+    curl_set_long(easy, CURLOPT_TIMEOUT_MS, min(request.timeout, limits.longest).wholeMilliseconds)
+    if freshly { curl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) }
     curl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason)
     setCallbacks()
     try setBody(of: request)
@@ -43,6 +45,7 @@ extension Transfer {
     curl_set_transfer_callback(easy, CURLOPT_HEADERFUNCTION, takeHeader)
     curl_set_pointer(easy, CURLOPT_PREREQDATA, me)
     curl_set_prereq_callback(easy, aboutToSend)
+    setSocketCallbacks()
   }
 
   private func setHeaders(_ fields: [(name: String, value: String)]) throws(CurlFailure) {

@@ -25,15 +25,17 @@ package struct Facebook: Marketplace {
   }
 
   package func create(_ draft: Draft) async throws(MarketplaceFailure) -> Posted {
-    let answer = try await onPage { (page) throws(MarketplaceFailure) in
+    let (answer, pageID) = try await onPage { (page) throws(MarketplaceFailure) in
       let ids = try await photos.ids(for: draft.photos, on: page)
       let body = PostWriting.create(draft, photos: ids)
       let path = [page.id, "feed"]
-      return try await dropping(draft.photos, on: page) { () throws(MarketplaceFailure) in
+      let answer = try await dropping(draft.photos, on: page) { () throws(MarketplaceFailure) in
         try await graph.call(GraphCall(.post, path, body: .json(body), about: .creation), as: page.token)
       }
+      return (answer, page.id)
     }
-    guard let id = answer["id"]?.identifier, id.isRemoteID else {
+    // The page itself has an address like a post's, and a later withdrawal would go there.
+    guard let id = answer["id"]?.identifier, id.isRemoteID, id != pageID, id != "me" else {
       throw .uncertain(.init("Facebook took the post but did not say its id", httpStatus: 200))
     }
     return Posted(remoteID: id, url: PostReading.url(of: id))
@@ -79,24 +81,26 @@ package struct Facebook: Marketplace {
     } catch .gone {
       return nil
     }
-    guard let post = PostReading(answer) else {
-      throw .unexpected(.init("Facebook's answer about post \(remoteID) is not a post", httpStatus: 200))
+    // Asked by a post's own number, Facebook answers with the page's in front of it.
+    guard let post = PostReading(answer)?.post,
+      post.remoteID == remoteID || post.remoteID.hasSuffix("_" + remoteID) || remoteID.hasSuffix("_" + post.remoteID)
+    else {
+      throw .unexpected(.init("Facebook's answer about post \(remoteID) is not that post", httpStatus: 200))
     }
-    return post.post
+    return post
   }
 
   package func lookUp(_ draft: Draft, since: Timestamp) async throws(MarketplaceFailure) -> [RemotePost] {
     var posts: [PostReading] = []
-    var seen: Set<String> = []
-    var cursor: String?
+    var trail = PageTrail("Facebook's list of posts")
     repeat {
-      let page = try await feed(after: cursor)
-      posts += page.posts
-      cursor = page.next
-      if let cursor, !seen.insert(cursor).inserted {
-        throw .unexpected(.init("Facebook's list of posts runs in a circle", httpStatus: 200))
+      let page = try await feed(after: trail.cursor)
+      // A page that shifts while it is read shows a post twice.
+      for reading in page.posts where reading.mayBe(draft) {
+        if !posts.contains(where: { $0.post.remoteID == reading.post.remoteID }) { posts.append(reading) }
       }
-    } while cursor != nil
+      try trail.goOn(to: page.next)
+    } while trail.cursor != nil
     return PostReading.matches(of: draft, since: since, among: posts)
   }
 
@@ -185,7 +189,11 @@ extension JSONValue {
   /// Where the next page of a list begins; nil on the last. Only the cursor is followed: the address in `next` may
   /// name another version or host.
   func nextCursor() throws(MarketplaceFailure) -> String? {
-    guard let paging = self["paging"], let next = paging["next"], next != .null else { return nil }
+    guard let paging = self["paging"], paging != .null else { return nil }
+    guard paging.members != nil else {
+      throw .unexpected(.init("Facebook's list does not say whether it goes on", httpStatus: 200))
+    }
+    guard let next = paging["next"], next != .null else { return nil }
     guard let cursor = paging["cursors"]?["after"]?.string, !cursor.isEmpty else {
       throw .unexpected(.init("Facebook's list goes on but does not say where", httpStatus: 200))
     }

@@ -10,7 +10,9 @@ struct GraphCall {
     case creation
     /// One post, which may be gone.
     case post
-    /// The account as a whole: the Page, its token, its photos, its list.
+    /// A picture for a post: its data may be refused.
+    case photo
+    /// The account as a whole: the Page, its token, its list.
     case page
   }
 

@@ -58,7 +58,7 @@ struct GraphError {
     switch subject {
     case .post: .gone(detail("the post is not on Facebook"))
     // The seller's page itself: every listing would fail alike, so the account stops.
-    case .creation, .page: .unauthorized(detail("the page is not there, or not for this token: check page_id"))
+    case .creation, .photo, .page: .unauthorized(detail("the page is not there, or not for this token: check page_id"))
     }
   }
 
@@ -80,6 +80,8 @@ struct GraphError {
     case 409 where subject == .creation: return .uncertain(answered)
     // Without a code of Facebook's it is no word about the post: a wrong address, a gateway.
     case 404 where code == nil && subject != .creation: return .unexpected(answered)
+    // Nor is anything wrong with a listing whose page, or whose list, a gateway keeps from us.
+    case 400..<500 where code == nil && subject == .page: return .unexpected(answered)
     case 400..<500: return .rejected(answered)
     // A redirect, or an error inside a 200 with a code that nobody listed.
     default: return subject == .creation ? .uncertain(answered) : .unexpected(answered)

@@ -79,11 +79,10 @@ struct Pages: Sendable {
 
   private func all(_ token: Secret, _ urgency: Urgency) async throws(MarketplaceFailure) -> [Page] {
     var pages: [Page] = []
-    var seen: Set<String> = []
-    var cursor: String?
+    var trail = PageTrail("Facebook's list of pages")
     repeat {
       var query = [("fields", "id,name,access_token"), ("limit", "100")]
-      if let cursor { query.append(("after", cursor)) }
+      if let cursor = trail.cursor { query.append(("after", cursor)) }
       let answer = try await graph.call(
         GraphCall(.get, ["me", "accounts"], query: query, urgency: urgency), as: token)
       guard let data = answer["data"]?.array else {
@@ -94,11 +93,8 @@ struct Pages: Sendable {
         guard let id = entry["id"]?.identifier, let secret = entry["access_token"]?.string else { continue }
         pages.append(Page(id: id, name: entry["name"]?.string, token: Secret(secret)))
       }
-      cursor = try answer.nextCursor()
-      if let cursor, !seen.insert(cursor).inserted {
-        throw .unexpected(.init("Facebook's list of pages runs in a circle", httpStatus: 200))
-      }
-    } while cursor != nil
+      try trail.goOn(to: try answer.nextCursor())
+    } while trail.cursor != nil
     return pages
   }
 }

@@ -100,7 +100,8 @@ struct PhotoUploads: Sendable {
   }
 
   private func send(_ body: GraphCall.Body, on page: Page) async throws(MarketplaceFailure) -> String {
-    let answer = try await graph.call(GraphCall(.post, [page.id, "photos"], body: body), as: page.token)
+    let call = GraphCall(.post, [page.id, "photos"], body: body, about: .photo)
+    let answer = try await graph.call(call, as: page.token)
     guard let id = answer["id"]?.identifier, id.isRemoteID else {
       throw .unexpected(.init("Facebook took a photo but did not say its id", httpStatus: 200))
     }

@@ -26,6 +26,11 @@ struct PostReading {
 
   static func url(of id: String) -> String { "https://www.facebook.com/marketplace/item/\(id.percentEncoded)" }
 
+  /// Whether it is worth keeping while a list is read; `matches` decides.
+  func mayBe(_ draft: Draft) -> Bool {
+    post.reference == draft.reference || post.reference == nil && message == PostWriting.message(of: draft.content)
+  }
+
   /// The posts that carry the draft's reference. Where answers lack references: those with exactly its text that were
   /// made since; Facebook's times are whole seconds. Several of those leave the choice to a person.
   static func matches(of draft: Draft, since: Timestamp, among posts: [PostReading]) -> [RemotePost] {

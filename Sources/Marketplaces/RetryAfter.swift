@@ -7,13 +7,17 @@ package enum RetryAfter {
   package static func time(_ value: String?, serverDate: String?, now: Timestamp) -> Timestamp? {
     guard let value else { return nil }
     if let seconds = Int64(value), seconds >= 0 { return time(after: .seconds(min(seconds, 86_400)), now: now) }
+    // More seconds than there are numbers for.
+    if !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return time(after: longest, now: now) }
     guard let date = httpDate(value) else { return nil }
     let reference = serverDate.flatMap(httpDate) ?? now
     return time(after: date.duration(since: reference), now: now)
   }
 
+  private static let longest = Duration.seconds(6 * 3600)
+
   package static func time(after wait: Duration, now: Timestamp) -> Timestamp {
-    now.advanced(by: min(max(wait, .seconds(1)), .seconds(6 * 3600)))
+    now.advanced(by: min(max(wait, .seconds(1)), longest))
   }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form that RFC 9110 wants; the two old forms are not read.

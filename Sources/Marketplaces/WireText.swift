@@ -36,7 +36,7 @@ extension String {
   /// Whether a marketplace's id can be kept and put into a path: not empty, not endless, not a step in a path.
   package var isRemoteID: Bool {
     (1...200).contains(utf8.count) && self != "." && self != ".."
-      && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+      && unicodeScalars.allSatisfy { !isHarmful($0) } && contains { !$0.isWhitespace }
   }
 }
 

@@ -39,13 +39,13 @@ package struct OfferUp: Marketplace {
     try check(remoteID)
     guard !changed.isEmpty else { return }
     let body = try ListingWriting(account: account, publicURL: publicURL).update(draft, changed: changed)
-    _ = try await wire.send(WireCall(.patch, ["listings", remoteID], body: body, about: .listing))
+    try await wire.confirm(WireCall(.patch, ["listings", remoteID], body: body, about: .listing))
   }
 
   package func withdraw(_ remoteID: String, urgency: Urgency) async throws(MarketplaceFailure) {
     try check(remoteID)
     do throws(MarketplaceFailure) {
-      _ = try await wire.send(WireCall(.delete, ["listings", remoteID], about: .listing, urgency: urgency))
+      try await wire.confirm(WireCall(.delete, ["listings", remoteID], about: .listing, urgency: urgency))
     } catch .gone {
       return
     }
@@ -60,8 +60,8 @@ package struct OfferUp: Marketplace {
     } catch .gone {
       return nil
     }
-    guard let post = ListingReading.post(answer) else {
-      throw .unexpected(.init("OfferUp's answer about listing \(remoteID) is not a listing", httpStatus: 200))
+    guard let post = ListingReading.post(answer), post.remoteID == remoteID else {
+      throw .unexpected(.init("OfferUp's answer about listing \(remoteID) is not that listing", httpStatus: 200))
     }
     return post
   }
@@ -69,18 +69,16 @@ package struct OfferUp: Marketplace {
   package func lookUp(_ draft: Draft, since: Timestamp) async throws(MarketplaceFailure) -> [RemotePost] {
     try needsExtensions("Looking a listing up")
     var posts: [RemotePost] = []
-    var seen: Set<String> = []
-    var cursor: String?
+    var trail = PageTrail("OfferUp's list of listings")
     repeat {
-      let page = try await list([("external_id", draft.reference)], after: cursor)
-      posts += page.posts
-      cursor = page.next
-      if let cursor, !seen.insert(cursor).inserted {
-        throw .unexpected(.init("OfferUp's list of listings runs in a circle", httpStatus: 200))
+      let page = try await list([("external_id", draft.reference)], after: trail.cursor)
+      // A service that doesn't know the filter answers with everything; a page that shifts shows a listing twice.
+      for post in page.posts where post.reference == draft.reference {
+        if !posts.contains(where: { $0.remoteID == post.remoteID }) { posts.append(post) }
       }
-    } while cursor != nil
-    // A service that doesn't know the filter answers with everything.
-    return posts.filter { $0.reference == draft.reference }
+      try trail.goOn(to: page.next)
+    } while trail.cursor != nil
+    return posts
   }
 
   package func list(after cursor: String?) async throws(MarketplaceFailure) -> RemotePage {
@@ -109,7 +107,11 @@ extension OfferUp {
     guard posts.count == data.count else {
       throw .unexpected(.init("OfferUp's list of listings holds something that is not a listing", httpStatus: 200))
     }
-    return RemotePage(posts: posts, next: answer["next_cursor"]?.identifier)
+    let next = answer["next_cursor"] ?? .null
+    guard next == .null || next.string != nil || next.integer != nil else {
+      throw .unexpected(.init("OfferUp's list does not say whether it goes on", httpStatus: 200))
+    }
+    return RemotePage(posts: posts, next: next.identifier)
   }
 
   private func check(_ remoteID: String) throws(MarketplaceFailure) {

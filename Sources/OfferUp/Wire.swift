@@ -53,6 +53,15 @@ struct Wire: Sendable {
     throw call.subject == .creation ? .uncertain(detail) : .unexpected(detail)
   }
 
+  /// A call whose success alone matters. The contract leaves the body open, but a web page is no answer of an API: it is
+  /// a login or a notice of something in between.
+  func confirm(_ call: WireCall) async throws(MarketplaceFailure) {
+    let response = try await send(call)
+    let type = response.headers["Content-Type"]?.lowercased() ?? ""
+    guard type.contains("html") || response.body.first == UInt8(ascii: "<") else { return }
+    throw .unexpected(.init("OfferUp answered with a web page", httpStatus: response.status))
+  }
+
   /// The answer, if it is a success.
   func send(_ call: WireCall) async throws(MarketplaceFailure) -> Response {
     let request = try request(call)

@@ -89,3 +89,14 @@ final class Answers: Sendable {
     left.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? .init(500) }
   }
 }
+
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      defer { count += 1 }
+      return count
+    }
+  }
+}

@@ -63,8 +63,10 @@ import Testing
 
   @Test func withoutAPageIDAPagesOwnTokenTellsThePage() async {
     let server = ScriptedServer(serving: { request in
-      request.target.hasPrefix("/v26.0/me/accounts")
-        ? .init(400, #"{"error":{"code":100,"message":"nonexisting field (accounts)"}}"#) : .init(200, #"{"id":"77"}"#)
+      if request.target.hasPrefix("/v26.0/me/accounts") {
+        return .init(400, #"{"error":{"code":100,"message":"nonexisting field (accounts)"}}"#)
+      }
+      return .init(200, request.method == "POST" ? #"{"id":"77_1"}"# : #"{"id":"77"}"#)
     })
     defer { server.stop() }
     #expect(await create(facebook(server, pageID: nil)) == nil)

@@ -128,7 +128,7 @@ import Testing
     (503, "uncertain", "unavailable", "unavailable", "unavailable"),
     (504, "uncertain", "unavailable", "unavailable", "unavailable"),
     (301, "uncertain", "unexpected", "unexpected", "unexpected"),
-    (200, "uncertain", "done", "done", "unexpected"),
+    (200, "uncertain", "unexpected", "unexpected", "unexpected"),
   ]
 
   @Test(arguments: rows.indices) func aStatusMeans(index: Int) async {

@@ -55,6 +55,15 @@ import Testing
     #expect(await failure(Request(.get, server.url))?.kind == .cut)
   }
 
+  @Test(arguments: ["HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX: y\r\n", "HTTP/1.1 200 OK\r\nX: y"])
+  func headersThatAreCutAreNoAnswer(answer: String) async {
+    let server = ScriptedServer { _ in [.read, .send(answer)] }
+    defer { server.stop() }
+    let failure = await failure(Request(.get, server.url))
+    #expect(failure?.kind == .cut)
+    #expect(failure?.wasSent == true)
+  }
+
   @Test(arguments: [
     "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n",

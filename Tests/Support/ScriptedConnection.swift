@@ -1,56 +1,76 @@
-import Glibc
-
 /// One connection of a `ScriptedServer`; it lives on its own thread.
-struct ScriptedConnection {
+struct ScriptedConnection: ~Copyable {
   let server: ScriptedServer
-  let descriptor: Int32
   let number: Int
+  private let stream: ByteStream
   private var buffer: [UInt8] = []
 
-  init(server: ScriptedServer, descriptor: Int32, number: Int) {
-    (self.server, self.descriptor, self.number) = (server, descriptor, number)
+  /// Nil when the client doesn't want to speak to this server.
+  init?(server: ScriptedServer, descriptor: Int32, number: Int) {
+    guard let stream = ByteStream(descriptor, as: server.identity) else { return nil }
+    (self.server, self.number) = (server, number)
+    self.stream = stream
   }
 
   consuming func play(_ steps: [ScriptedServer.Step]) {
-    steps: for step in steps {
-      switch step {
-      case .read:
-        guard let request = read() else { break steps }
-        server.record(request)
-      case .send(let text): send(text)
-      case .answer(let status, let headers, let body):
-        send(ScriptedServer.Answer(status, headers: headers, body).text)
-      case .serve(let answer):
-        while let request = read() {
-          server.record(request)
-          send(answer(request).text)
-        }
-      case .hang: while fill() { buffer.removeAll() }
-      case .reset:
-        var linger = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-      }
+    for step in steps {
+      if !perform(step) { break }
     }
-    server.close(descriptor)
+    stream.finish()
   }
 
-  private func send(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+  /// False when the client has gone away.
+  private mutating func perform(_ step: ScriptedServer.Step) -> Bool {
+    switch step {
+    case .read: return next() != nil
+    case .listen: return !buffer.isEmpty || fill()
+    case .send(let text): return stream.send(Array(text.utf8))
+    case .bytes(let bytes): return stream.send(bytes)
+    case .answer(let status, let headers, let body):
+      return stream.send(Array(ScriptedServer.Answer(status, headers: headers, body).text.utf8))
+    case .serve(let answer): return serve(until: answer)
+    case .serveUntil(let answer): return serve(until: answer)
+    case .pour(let text):
+      let bytes = Array(text.utf8)
+      while stream.send(bytes) {}
+    case .drip(let text, let pause):
+      for byte in text.utf8 {
+        guard stream.send([byte]) else { return false }
+        stream.pause(milliseconds: pause)
       }
-      if count <= 0 { return }
-      rest = rest.dropFirst(count)
+    case .perform(let body): body()
+    case .converse(let begin):
+      var conversation = begin()
+      while let bytes = stream.receive() {
+        let (reply, ends) = conversation.take(bytes)
+        stream.send(reply)
+        if ends { return false }
+      }
+    case .hang: while fill() { buffer.removeAll() }
+    case .freeze: stream.waitForTheEnd()
+    case .reset: stream.prepareReset()
     }
+    return true
+  }
+
+  private mutating func serve(until answer: (ScriptedServer.Received) -> ScriptedServer.Answer?) -> Bool {
+    while let request = next() {
+      guard let told = answer(request) else { return true }
+      stream.send(Array(told.text.utf8))
+    }
+    return false
+  }
+
+  private mutating func next() -> ScriptedServer.Received? {
+    guard let request = read() else { return nil }
+    server.record(request)
+    return request
   }
 
   /// False when the client is gone.
   private mutating func fill() -> Bool {
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    let count = recv(descriptor, &chunk, chunk.count, 0)
-    guard count > 0 else { return false }
-    buffer.append(contentsOf: chunk[..<count])
+    guard let bytes = stream.receive() else { return false }
+    buffer.append(contentsOf: bytes)
     return true
   }
 

@@ -5,16 +5,31 @@ import Synchronization
 /// a thread for each connection; it records whole requests in the order they came.
 package final class ScriptedServer: Sendable {
   package enum Step: Sendable {
+    /// Another protocol: bytes in, bytes out, until it ends or the client goes away.
+    case converse(@Sendable () -> HTTP2Conversation)
     /// Waits for one whole request and records it. Ends the script when the client goes away instead.
     case read
     /// Sends these bytes as they are.
     case send(String)
+    case bytes([UInt8])
+    /// Sends this again and again, until the client goes away.
+    case pour(String)
+    /// Sends a byte at a time, so many milliseconds apart, until the client goes away.
+    case drip(String, apart: Int32)
     /// A well-formed answer with its length.
     case answer(Int = 200, headers: [(String, String)] = [], String = "")
     /// Reads and answers requests until the client goes away.
     case serve(@Sendable (Received) -> Answer)
+    /// The same, until there is a request without an answer: the next step is about that one.
+    case serveUntil(@Sendable (Received) -> Answer?)
+    /// Does something of the test's own, such as waiting for its word.
+    case perform(@Sendable () -> Void)
+    /// Waits for the first bytes of a request, and leaves them.
+    case listen
     /// Says nothing until the client goes away, or the server stops.
     case hang
+    /// The same, without taking in what the client says.
+    case freeze
     /// Ends the connection with a reset; without it a script's end closes it.
     case reset
   }
@@ -62,21 +77,29 @@ package final class ScriptedServer: Sendable {
   private let listener: Int32
   package let port: UInt16
   let state = Mutex(State())
+  /// With it, the server speaks TLS.
+  let identity: TestIdentity?
 
-  package var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { "\(identity == nil ? "http" : "https")://127.0.0.1:\(port)" }
   package var received: [Received] { state.withLock { $0.received } }
   /// How many connections were made.
   package var connections: Int { state.withLock { $0.accepted } }
 
+  /// How many of them the server has not closed.
+  package var openConnections: Int { state.withLock { $0.connections.count } }
+
   /// `script` says what the connection with that number (from 0) plays.
-  package init(script: @escaping @Sendable (Int) -> [Step]) {
+  package init(as identity: TestIdentity? = nil, script: @escaping @Sendable (Int) -> [Step]) {
+    self.identity = identity
     (listener, port) = ScriptedServer.listen()
     Threads.start { [self] in serve(script) }
   }
 
   /// A server that behaves: every request gets its answer.
-  package convenience init(serving answer: @escaping @Sendable (Received) -> Answer) {
-    self.init { _ in [.serve(answer)] }
+  package convenience init(
+    as identity: TestIdentity? = nil, serving answer: @escaping @Sendable (Received) -> Answer
+  ) {
+    self.init(as: identity) { _ in [.serve(answer)] }
   }
 
   /// A port on which nobody listens.
@@ -157,7 +180,8 @@ package final class ScriptedServer: Sendable {
         break
       }
       Threads.start { [self] in
-        ScriptedConnection(server: self, descriptor: descriptor, number: number).play(script(number))
+        ScriptedConnection(server: self, descriptor: descriptor, number: number)?.play(script(number))
+        close(descriptor)
       }
     }
     state.withLock { state in
@@ -166,7 +190,7 @@ package final class ScriptedServer: Sendable {
     }
   }
 
-  func close(_ descriptor: Int32) {
+  private func close(_ descriptor: Int32) {
     state.withLock { state in
       state.connections.removeAll { $0 == descriptor }
       _ = Glibc.close(descriptor)
