@@ -18,7 +18,7 @@ package struct Sweep: Sendable {
   }
 
   /// Posts that carry one reference.
-  package struct Copies: Sendable {
+  package struct Copies: Hashable, Sendable {
     fileprivate var listing: String
     fileprivate var posts: [RemotePost]
   }
@@ -51,22 +51,24 @@ package struct Sweep: Sendable {
 
   private func everything(_ mostTries: Int) async -> [RemotePost]? {
     var posts: [RemotePost] = []
-    var cursor: String?
+    var trail = PageTrail("the list of \(account.name)'s posts")
     var tries = 0
     while true {
+      let page: RemotePage
       do throws(MarketplaceFailure) {
-        let page = try await account.marketplace.list(after: cursor)
-        posts += page.posts
-        tries = 0
-        guard let next = page.next else { return posts }
-        cursor = next
+        page = try await account.marketplace.list(after: trail.cursor)
       } catch {
         tries += 1
         if case .unauthorized = error { return nil }
         guard tries < mostTries, !Task.isCancelled else { return nil }
         let delay = Backoff.delay(after: tries, chance: ambient.random())
         do throws(CancellationError) { try await ambient.sleep(delay) } catch { return nil }
+        continue
       }
+      posts += page.posts
+      tries = 0
+      do throws(MarketplaceFailure) { try trail.goOn(to: page.next) } catch { return nil }
+      if trail.cursor == nil { return posts }
     }
   }
 

@@ -278,6 +278,19 @@ struct ExecutorTests {
     }
   }
 
+  /// A list that runs in a circle proves nothing, and must end.
+  @Test func aListWithoutEndIsNotSwept() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      bench.market.state.withLock { $0.nextPage = "again" }
+      let account = Executor.Account(
+        name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
+        concurrency: 1)
+      #expect(await Sweep(account, journal: bench.journal, ambient: bench.time.ambient).find(tries: 1) == nil)
+      #expect(bench.market.calls == ["create lamp", "list", "list"])
+    }
+  }
+
   @Test func aFileThatIsGoneIsForgottenWithItsPost() async throws {
     try await bench { bench in
       try await bench.converge([Samples.listing("lamp"), Samples.listing("bike"), Samples.listing("desk")])

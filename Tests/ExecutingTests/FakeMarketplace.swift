@@ -21,6 +21,8 @@ final class FakeMarketplace: Marketplace {
     var running = 0
     var mostRunning = 0
     var last = 0
+    /// Where every page of the list says that it goes on.
+    var nextPage: String?
     /// What a create's answer names instead of the new post.
     var answersWith: String?
     /// Calls wait until so many have gathered.
@@ -79,7 +81,9 @@ final class FakeMarketplace: Marketplace {
   }
 
   func list(after cursor: String?) async throws(MarketplaceFailure) -> RemotePage {
-    try await call("list") { RemotePage(posts: $0.posts.values.sorted { $0.remoteID < $1.remoteID }, next: nil) }
+    try await call("list") {
+      RemotePage(posts: $0.posts.values.sorted { $0.remoteID < $1.remoteID }, next: $0.nextPage)
+    }
   }
 
   func verify() async throws(MarketplaceFailure) -> Identity { Identity(id: "fake") }
