@@ -197,6 +197,27 @@ import Testing
     #expect(sequences == sequences.sorted())
   }
 
+  /// A sync failed, the next start read the batch back from memory into its checkpoint, and the power failed before the
+  /// new segment had its name: the checkpoint is the journal's end, and no number is given twice.
+  @Test func aCheckpointThatKnowsMoreThanTheSegmentIsGoneOnFrom() async throws {
+    let scene = Scene()
+    let journal = try scene.open()
+    try await journal.append([intent("a")])
+    let before = scene.crashed("before")
+    try await journal.append([done("a", id: "1")])
+    let copy = scene.crashed()
+    await (try scene.open(copy: copy)).close()
+    Scene.write(Scene.bytes(copy + "/checkpoint-3.jsonl"), to: before + "/checkpoint-3.jsonl")
+    let again = try scene.open(copy: before)
+    #expect(again.ledger[bike]?.remoteID == "1")
+    for index in 0..<4 { try await again.append([intent("b\(index)", .create, lamp)]) }
+    let ledger = again.ledger
+    await again.close()
+    #expect(try JournalReading.read(before) == ledger)
+    #expect(JournalReading.verify(before).problems == [])
+    await journal.close()
+  }
+
   /// What a first failure left of a line must not spoil the outcome that is kept behind it.
   @Test func anEmergencyBehindAHalfLineIsRead() async throws {
     let scene = Scene()
