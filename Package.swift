@@ -114,6 +114,9 @@ let package = Package(
     tests("PlanningTests", ["Planning", "Diffing", "Listings", "Support"]),
     tests("PlanGoldenTests", ["Planning", "Loading", "Listings", "Journaling", "Support"], copying: ["Cases"]),
     tests("JournalingTests", ["Journaling", "Listings", "Support"]),
+    .executableTarget(
+      name: "journal-bench", dependencies: ["Journaling", "Listings"], path: "Tests/JournalBench", swiftSettings: strict
+    ),
     tests("MarketplacesTests", ["Marketplaces", "Listings", "Support"]),
     tests(
       "ContractTests",

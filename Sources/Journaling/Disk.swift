@@ -1,3 +1,5 @@
+import Glibc
+
 /// The file system as the journal uses it, so that a test can count, refuse or drop each call. The calls from `prepare`
 /// to `syncDirectory` change something; the others don't.
 package protocol Disk: Sendable {
@@ -32,8 +34,8 @@ extension Disk {
   func read(_ path: String) throws(DiskError) -> [UInt8] { try read(path, limit: .max) }
 
   /// Nil when it isn't there.
-  func readIfPresent(_ path: String) throws(DiskError) -> [UInt8]? {
-    do { return try read(path) } catch {
+  func readIfPresent(_ path: String, limit: Int = .max) throws(DiskError) -> [UInt8]? {
+    do { return try read(path, limit: limit) } catch {
       if error.isMissing { return nil }
       throw error
     }
@@ -71,5 +73,29 @@ package struct DiskError: Error, Hashable, Sendable {
     self.operation = operation
     self.path = path
     self.code = code
+  }
+}
+
+extension DiskError {
+  /// Larger than any file of a journal: a segment is compacted at 16 MiB, and a checkpoint of a million posts fits.
+  static let readLimit = 2 * 1024 * 1024 * 1024
+  /// No errno says it: a FIFO, a socket or a device stands where a file should be.
+  static let notAFile: Int32 = -1
+
+  package var isMissing: Bool { code == ENOENT }
+  package var isFull: Bool { code == ENOSPC || code == EDQUOT }
+  package var isNotDirectory: Bool { code == ENOTDIR }
+  package var isTooLarge: Bool { code == EFBIG }
+  package var isForbidden: Bool { code == EACCES || code == EPERM }
+  /// Something else stands where hawker's file should be.
+  package var isOutOfPlace: Bool { code == EISDIR || code == ELOOP || code == DiskError.notAFile }
+
+  package var reason: String {
+    switch code {
+    case DiskError.notAFile: "a FIFO, a socket or a device, not a file"
+    case EISDIR: "a directory, not a file"
+    case ELOOP: "a symbolic link, not a file"
+    default: String(cString: strerror(code))
+    }
   }
 }

@@ -10,10 +10,12 @@ enum Emergency {
     }
     var place = layout.emergency
     do throws(DiskError) {
-      let size = try disk.readIfPresent(layout.emergency)?.count ?? 0
+      let kept = try disk.readIfPresent(layout.emergency) ?? []
+      // What an earlier failure left of a line must not spoil this one.
+      if let last = kept.last, last != 0x0A { lines.insert(0x0A, at: 0) }
       let file = try disk.open(layout.emergency, create: true)
       defer { disk.close(file) }
-      try disk.write(lines, to: file, at: size, path: layout.emergency)
+      try disk.write(lines, to: file, at: kept.count, path: layout.emergency)
       try disk.sync(file, path: layout.emergency)
       try disk.syncDirectory(layout.directory)
     } catch {

@@ -103,7 +103,7 @@ extension Intent {
     self.init(
       op: try json.text("op"), action: action, key: try PostKey(json), marketplace: try json.text("marketplace"),
       reference: try json.text("reference"), content: try json.content(), remoteID: json["remote_id"]?.string,
-      file: try json.text("file"), attempt: json["attempt"]?.integer.map { Int($0) } ?? 1,
+      file: try json.text("file"), attempt: json["attempt"] == nil ? 1 : try json.tries("attempt"),
       at: try json.time("at") ?? Timestamp(milliseconds: 0), isSale: json["sale"]?.bool ?? false,
       because: json["because"]?.string)
   }

@@ -70,7 +70,7 @@ private struct Cursor {
       value = value * 10 + Int(bytes[index] - 0x30)
       index += 1
     }
-    return index > start ? value : nil
+    return index > start && value < Format.numberLimit ? value : nil
   }
 
   /// Up to and over the closing quote; what the frame quotes has no escapes.

@@ -25,7 +25,7 @@
 //   batch  the number of the write (and sync) that the line belongs to: the same or +1 within a segment.
 //
 // The first line of a segment and of a checkpoint is `opened`: format, lineage, hawker; in a segment also `segment` and
-// `checkpoint` (the one it builds on, 0 for none), in a checkpoint `lines` (how many follow) and `last_at`. In a
+// `checkpoint` (the one it builds on, 0 for none), and `unclean` when the stop before it was not in order; in a checkpoint `lines` (how many follow) and `last_at`. In a
 // checkpoint every line carries the `seq` and `batch` of the entry that the checkpoint stands for, the `prev` of its
 // first line is that entry's `sum`, and what follows is `record`, and `held`, `released` (permits), `lost` (withdrawals
 // of the last hour), `sold`, `protected`, `observed` where they are more than a record says. head.json is such a line too (kind `head`): `seq` is the newest entry known to be
@@ -42,8 +42,8 @@
 //
 // 1. A power cut therefore harms only the last batch, which nobody was told of: some of its blocks may be missing, and
 //    read as NULs, while later ones arrived. So: at the first line that is not intact, look at what follows. If an intact
-//    line there has a batch more than one past the last good line's, the bad line belonged to a batch that had been
-//    synced: damage, refused. Otherwise it is a torn tail, and what it held was never acknowledged. Intact lines of the
+//    line there has a batch more than one past the last good line's, or if two batches stand there, the bad line belonged
+//    to a batch that had been synced: damage, refused. Otherwise it is a torn tail, and what it held was never acknowledged. Intact lines of the
 //    torn batch that stand before the tear are kept: they are true, and an outcome among them is worth having.
 // 2. A tear leaves NULs or an end of file, never a shorter file with an intact rest. An intact line that is not the next
 //    in its chain is therefore always damage.
@@ -51,7 +51,8 @@
 //    sequence below its own is a rollback (a restored backup, a disk that lied), refused.
 // 4. After a tear, or any stop that was not clean, the old segment is never written again: a new checkpoint holds all that
 //    was recovered and a new segment goes on from there, with a batch number that the torn batch can't have had. This
-//    also makes durable what was only in the page cache after a failed sync. A segment's entries end where the next
+//    also makes durable what was only in the page cache after a failed sync (the old segment is synced once more too,
+//    for its history; nothing relies on that). A segment's entries end where the next
 //    segment's first `seq` says; bytes after that are its tear.
 // 5. Compaction is the same step at leisure: checkpoint, then segment, then head.json, then the removal of all but the
 //    newest three generations (a start after a crash leaves more segments, for their history). Cut anywhere, the newest checkpoint and the segments from it on give the same fold;
@@ -66,6 +67,12 @@ enum Format {
   /// In bytes, with the line feed.
   static let lineLimit = 64 * 1024
   static let checkpointLineLimit = 1024 * 1024
+  /// A segment that could not be compacted for want of room takes no more intents beyond the half of this.
+  static let segmentLimit = 512 * 1024 * 1024
+  /// head.json and lock.
+  static let smallFileLimit = 64 * 1024
+  /// Behind every number that a journal can come to, and below what a line's frame can say.
+  static let numberLimit = 900_000_000_000_000_000
   /// What a line has besides its body: 2 × 19 digits, the time, the keys, the checksums.
   static let lineOverhead = 160
   /// `,"prev":"xxxxxxxx"` and `,"sum":"xxxxxxxx"}`.

@@ -28,7 +28,7 @@ struct Head: Hashable, Sendable {
   static func read(_ disk: any Disk, _ layout: Layout) throws(JournalError) -> Head? {
     let bytes: [UInt8]
     do throws(DiskError) {
-      guard let found = try disk.readIfPresent(layout.head) else { return nil }
+      guard let found = try disk.readIfPresent(layout.head, limit: Format.smallFileLimit) else { return nil }
       bytes = found
     } catch {
       throw error.isNotDirectory ? .notADirectory(path: layout.directory) : JournalError(error)

@@ -97,6 +97,15 @@ extension JournalError {
   /// A disk's refusal, in the journal's words.
   init(_ error: DiskError) {
     switch error.operation {
+    case .read where error.isTooLarge:
+      self = .damaged(
+        file: error.path, line: 0, what: "it is larger than any file of a journal", suggestion: JournalError.verifyFirst
+      )
+    case .read where error.isOutOfPlace, .write where error.isOutOfPlace:
+      self = .damaged(
+        file: error.path, line: 0, what: "it is \(error.reason)",
+        suggestion:
+          "hawker did not make it: move it away; if the file that was there is needed, put it back from a backup.")
     case .sync: self = .syncFailed(path: error.path, reason: error.reason)
     case .read: self = .unreadable(path: error.path, reason: error.reason)
     case .write where error.isFull: self = .full(path: error.path)

@@ -13,6 +13,12 @@ struct Layout: Sendable {
   }
 
   func checkpoint(_ sequence: Int) -> String { directory + "/checkpoint-\(sequence).jsonl" }
+
+  // A file whose number is written otherwise (`journal-1.jsonl`) is somebody's copy.
+  func isSegment(_ name: String, _ number: Int) -> Bool { segment(number).dropFirst(directory.count + 1) == name }
+  func isCheckpoint(_ name: String, _ sequence: Int) -> Bool {
+    checkpoint(sequence).dropFirst(directory.count + 1) == name
+  }
 }
 
 /// What a journal's directory holds.
@@ -32,21 +38,20 @@ struct Inventory {
     for name in names {
       if name.hasSuffix(".tmp") {
         temporaries.append(layout.directory + "/" + name)
-      } else if let number = Inventory.number(name, "journal-") {
-        if layout.segment(number) == layout.directory + "/" + name { segments.append(number) }
-      } else if let sequence = Inventory.number(name, "checkpoint-") {
-        if layout.checkpoint(sequence) == layout.directory + "/" + name { checkpoints.append(sequence) }
+      } else if let number = Inventory.number(name, "journal-"), layout.isSegment(name, number) {
+        segments.append(number)
+      } else if let sequence = Inventory.number(name, "checkpoint-"), layout.isCheckpoint(name, sequence) {
+        checkpoints.append(sequence)
       }
     }
     segments.sort()
     checkpoints.sort()
   }
 
-  /// A name that the journal would not have given, by its zeros or its length, is somebody else's file.
   private static func number(_ name: String, _ prefix: String) -> Int? {
     guard name.hasPrefix(prefix), name.hasSuffix(".jsonl") else { return nil }
     let digits = name.dropFirst(prefix.count).dropLast(6)
-    guard digits.utf8.count <= 18, digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-    return Int(digits)
+    guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    return Int(digits).flatMap { $0 < Format.numberLimit ? $0 : nil }
   }
 }

@@ -2,18 +2,23 @@ import Glibc
 
 /// The machine's own file system.
 package struct LocalDisk: Disk {
-  package init() {}
+  private let calls: SystemCalls
+
+  package init(calls: SystemCalls = SystemCalls()) { self.calls = calls }
 
   package func prepare(_ directory: String) throws(DiskError) {
     var status = stat()
+    let parent = LocalDisk.parent(of: directory)
     if stat(directory, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFDIR else { throw DiskError(.write, directory, code: ENOTDIR) }
-      guard status.st_mode & 0o077 != 0 else { return }
-      if chmod(directory, 0o700) != 0 { throw DiskError(.write, directory, code: errno) }
+      if status.st_mode & 0o077 != 0, chmod(directory, 0o700) != 0 {
+        throw DiskError(.write, directory, code: errno)
+      }
+      // Whoever made it may have been killed before it was durable. The parent may be closed to us, and is then not new.
+      try? syncDirectory(parent)
       return
     }
     guard errno == ENOENT else { throw DiskError(.write, directory, code: errno) }
-    let parent = LocalDisk.parent(of: directory)
     var parentStatus = stat()
     if stat(parent, &parentStatus) != 0, parent != directory { try prepare(parent) }
     if mkdir(directory, 0o700) != 0, errno != EEXIST { throw DiskError(.write, directory, code: errno) }
@@ -21,17 +26,29 @@ package struct LocalDisk: Disk {
   }
 
   package func open(_ path: String, create: Bool) throws(DiskError) -> Int32 {
-    let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0)
-    let file = retrying { Glibc.open(path, flags, 0o600) }
-    if file < 0 { throw DiskError(.write, path, code: errno) }
-    return file
+    try opened(path, O_RDWR | (create ? O_CREAT : 0), .write).file
+  }
+
+  /// Opens a plain file and nothing else: a FIFO would keep us waiting, a device or a link is not what hawker made.
+  private func opened(
+    _ path: String, _ access: Int32, _ operation: DiskError.Operation
+  ) throws(DiskError) -> (file: Int32, size: Int) {
+    let flags = access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    let file = retrying { calls.open(path, flags, 0o600) }
+    if file < 0 { throw DiskError(operation, path, code: errno) }
+    var status = stat()
+    let code = fstat(file, &status) == 0 ? 0 : errno
+    if code == 0, status.st_mode & S_IFMT == S_IFREG { return (file, Int(status.st_size)) }
+    close(file)
+    if code != 0 { throw DiskError(operation, path, code: code) }
+    throw DiskError(operation, path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : DiskError.notAFile)
   }
 
   package func write(_ bytes: [UInt8], to file: Int32, at offset: Int, path: String) throws(DiskError) {
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { raw in
-        pwrite(file, raw.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      let count = bytes.withUnsafeBytes {
+        calls.write(file, UnsafeRawBufferPointer(rebasing: $0[done...]), offset + done)
       }
       if count > 0 {
         done += count
@@ -44,48 +61,45 @@ package struct LocalDisk: Disk {
   }
 
   package func sync(_ file: Int32, path: String) throws(DiskError) {
-    if retrying({ fdatasync(file) }) != 0 { throw DiskError(.sync, path, code: errno) }
+    if retrying({ calls.sync(file, false) }) != 0 { throw DiskError(.sync, path, code: errno) }
   }
 
   package func reserve(_ file: Int32, from start: Int, to end: Int, path: String) throws(DiskError) -> Bool {
-    guard let fallocate else { return false }
-    let keepSize: Int32 = 1
-    if retrying({ fallocate(file, keepSize, off_t(start), off_t(end - start)) }) == 0 { return true }
+    if retrying({ calls.reserve(file, start, end - start) }) == 0 { return true }
     if errno == EOPNOTSUPP || errno == ENOSYS { return false }
     throw DiskError(.write, path, code: errno)
   }
 
   package func truncate(_ file: Int32, to size: Int, path: String) throws(DiskError) {
-    if retrying({ ftruncate(file, off_t(size)) }) != 0 { throw DiskError(.write, path, code: errno) }
+    if retrying({ calls.truncate(file, size) }) != 0 { throw DiskError(.write, path, code: errno) }
   }
 
   package func rename(_ path: String, to target: String) throws(DiskError) {
-    if Glibc.rename(path, target) != 0 { throw DiskError(.write, path, code: errno) }
+    if retrying({ calls.rename(path, target) }) != 0 { throw DiskError(.write, path, code: errno) }
   }
 
   package func remove(_ path: String) throws(DiskError) {
-    if unlink(path) != 0, errno != ENOENT { throw DiskError(.write, path, code: errno) }
+    if retrying({ calls.remove(path) }) != 0, errno != ENOENT { throw DiskError(.write, path, code: errno) }
   }
 
   package func syncDirectory(_ path: String) throws(DiskError) {
-    let file = retrying { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let file = retrying { calls.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
     if file < 0 { throw DiskError(.sync, path, code: errno) }
     defer { close(file) }
-    if retrying({ fsync(file) }) != 0 { throw DiskError(.sync, path, code: errno) }
+    if retrying({ calls.sync(file, true) }) != 0 { throw DiskError(.sync, path, code: errno) }
   }
 
   package func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8] {
-    let file = retrying { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
-    if file < 0 { throw DiskError(.read, path, code: errno) }
+    let (file, length) = try opened(path, O_RDONLY, .read)
     defer { close(file) }
-    var status = stat()
-    if fstat(file, &status) != 0 { throw DiskError(.read, path, code: errno) }
     // A file that grows meanwhile is read up to the size it had; entries are looked at one by one anyway.
-    let size = min(Int(status.st_size), limit)
+    let size = min(length, limit)
+    guard size <= DiskError.readLimit else { throw DiskError(.read, path, code: EFBIG) }
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {
-        let got = pread(file, buffer.baseAddress.map { $0 + count }, size - count, off_t(count))
+        let got = calls.read(
+          file, UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<size]), count)
         if got > 0 {
           count += got
         } else if got == 0 {
@@ -156,25 +170,10 @@ package struct LocalDisk: Disk {
   }
 }
 
-/// Glibc's module leaves it out (it is a GNU extension), so it is asked for by name; nil where the C library lacks it.
-private let fallocate: (@convention(c) (Int32, Int32, off_t, off_t) -> Int32)? = {
-  guard let symbol = dlsym(nil, "fallocate") else { return nil }
-  return unsafeBitCast(symbol, to: (@convention(c) (Int32, Int32, off_t, off_t) -> Int32).self)
-}()
-
 /// A call again and again while a signal interrupts it.
 private func retrying(_ call: () -> Int32) -> Int32 {
   while true {
     let result = call()
     if result >= 0 || errno != EINTR { return result }
   }
-}
-
-extension DiskError {
-  package var isMissing: Bool { code == ENOENT }
-  package var isFull: Bool { code == ENOSPC || code == EDQUOT }
-  package var isNotDirectory: Bool { code == ENOTDIR }
-  package var isForbidden: Bool { code == EACCES || code == EPERM }
-
-  package var reason: String { String(cString: strerror(code)) }
 }

@@ -32,7 +32,8 @@ enum Lock {
   }
 
   static func holder(_ disk: any Disk, _ layout: Layout) -> LockHolder {
-    guard let bytes = try? disk.read(layout.lock), let json = try? JSONValue(parsing: bytes),
+    guard let bytes = try? disk.read(layout.lock, limit: Format.smallFileLimit),
+      let json = try? JSONValue(parsing: bytes),
       let pid = json["pid"]?.integer, let command = json["command"]?.string
     else { return LockHolder(pid: 0, command: "", since: nil) }
     return LockHolder(pid: Int(pid), command: command, since: json["since"]?.string.flatMap { Timestamp($0) })

@@ -8,6 +8,8 @@ struct Opened {
   /// In a segment: its number, and the checkpoint it builds on.
   var segment: Int?
   var checkpoint: Int?
+  /// In a segment: it was begun after a stop that was not clean.
+  var isUnclean = false
   /// In a checkpoint: how many lines follow, and when the newest entry was made.
   var lines: Int?
   var lastAt: Timestamp?
@@ -19,6 +21,7 @@ struct Opened {
       json.field("hawker", program)
       if let segment { json.field("segment", segment) }
       if let checkpoint { json.field("checkpoint", checkpoint) }
+      if isUnclean { json.field("unclean", true) }
       if let lines { json.field("lines", lines) }
       json.optional("last_at", lastAt?.description)
     }
@@ -39,6 +42,7 @@ extension Opened {
       self.init(
         lineage: try json.text("lineage"), program: try json.text("hawker"),
         segment: json["segment"]?.integer.map { Int($0) }, checkpoint: json["checkpoint"]?.integer.map { Int($0) },
+        isUnclean: json["unclean"]?.bool ?? false,
         lines: json["lines"]?.integer.map { Int($0) }, lastAt: try json.time("last_at"))
     } catch { throw .incomplete(path, 1, error) }
   }

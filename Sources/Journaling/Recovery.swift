@@ -32,6 +32,7 @@ struct Recovery {
       last = try replay.take(segment, before: next)
     }
     guard let last else { throw base.missing(layout.segment(head?.segment ?? 1)) }
+    try replay.goOn(from: last)
     try replay.compare(with: last, layout)
     return Recovery(
       ledger: replay.ledger, chain: replay.chain, segment: last, checkpoint: base.sequence, head: head,
@@ -150,6 +151,19 @@ struct Replay {
         throw .broken(path, line, "entry \(envelope.sequence) is not the one that was written as that")
       }
     }
+  }
+
+  /// Where a start after a crash was cut off behind its checkpoint: the last batch may be in that and no longer in the
+  /// segment, when its lines had only been in memory (a sync had failed). The checkpoint is then the journal's end; a
+  /// journal that went on from the segment's would give the same numbers twice.
+  mutating func goOn(from last: Segment) throws(JournalError) {
+    guard let checkpoint = base.checkpoint, chain.sequence < checkpoint.chain.sequence else { return }
+    guard checkpoint.chain.batch <= chain.batch + 1 else {
+      throw .broken(
+        last.path, last.entries + 1, "entries up to \(checkpoint.chain.sequence) had been written, and are missing")
+    }
+    try last.judgeRest(after: chain)
+    chain = checkpoint.chain
   }
 
   /// The end of the newest segment: whole, torn, cut back, or damaged.

@@ -13,13 +13,19 @@ struct Segment {
 
   init(_ number: Int, _ disk: any Disk, _ layout: Layout) throws(JournalError) {
     let path = layout.segment(number)
-    do throws(DiskError) { bytes = try disk.read(path) } catch { throw JournalError(error) }
+    do throws(DiskError) { bytes = try disk.read(path, limit: Format.segmentLimit + 1) } catch {
+      throw JournalError(error)
+    }
+    guard bytes.count <= Format.segmentLimit else { throw .broken(path, 0, "it is larger than any segment") }
     var lines = LineReader(bytes: bytes)
     guard let range = lines.next(), let first = Envelope(bytes, range), first.kind == "opened" else {
       throw .broken(path, 1, "the first line is not intact, though it had been synced before the file got its name")
     }
     (self.path, self.number, self.first) = (path, number, first)
     opened = try Opened(first, bytes, path)
+    guard opened.segment == number else {
+      throw .broken(path, 1, "it is segment \(opened.segment ?? 0), under another's name")
+    }
   }
 
   /// The entry before its first.
@@ -51,16 +57,29 @@ struct Segment {
   /// something intact in it shows that a bad line had been synced before.
   func judgeRest(after chain: Chain) throws(JournalError) {
     var lines = LineReader(bytes: bytes, offset: end)
+    var hasSameBatch = false
     while let range = lines.next() {
       // The rest of a block that never arrived reads as NULs before the next intact line.
       let start = bytes[range].firstIndex { $0 != 0 } ?? range.upperBound
-      if let envelope = Envelope(bytes, start..<range.upperBound), envelope.batch > chain.batch + 1 {
+      guard let envelope = Envelope(bytes, start..<range.upperBound) else { continue }
+      if envelope.batch == chain.batch { hasSameBatch = true }
+      if envelope.batch > chain.batch + 1 || envelope.batch > chain.batch && hasSameBatch {
         throw .broken(
           path, entries + 1,
           "the entry is not intact, and entry \(envelope.sequence) behind it shows that it had been safely written: "
             + "the file was changed or the disk lost data")
       }
     }
+  }
+}
+
+extension Segment {
+  /// Whether what is missing before `next` can be the batch that a crash interrupted: after a sync that failed, its lines
+  /// may have been read back from memory and kept, and never have reached this file. Compaction leaves no such gap.
+  func wasLeftTorn(after chain: Chain, before next: Segment) -> Bool {
+    let skipped = next.first.batch - chain.batch
+    return next.opened.isUnclean && next.number == number + 1 && chain.sequence < next.first.sequence
+      && (2...3).contains(skipped)
   }
 }
 

@@ -14,9 +14,11 @@ struct Start {
       writer: Writer(setting, layout, lineage: ledger.lineage, after: recovery), ledger: ledger,
       opening: Opening(state: .created))
     removeTemporaries(layout, setting.disk)
-    if let recovery { try start.resume(recovery) } else { try start.turnOver() }
-    do throws(JournalError) { try start.mergeEmergency() } catch {
-      setting.disk.close(start.writer.file)
+    do throws(JournalError) {
+      if let recovery { try start.resume(recovery) } else { try start.turnOver() }
+      try start.mergeEmergency()
+    } catch {
+      if start.writer.file >= 0 { setting.disk.close(start.writer.file) }
       throw error
     }
     return start
@@ -27,6 +29,9 @@ struct Start {
 
   private mutating func resume(_ recovery: Recovery) throws(JournalError) {
     if let bypassed = recovery.bypassed { opening.notes.append("done without it: \(bypassed.message)") }
+    if recovery.head == nil, recovery.chain.sequence > 1 {
+      opening.notes.append("\(layout.head) is missing: had the journal been cut back, it would not have been noticed")
+    }
     if recovery.isClean {
       opening.state = .clean
       do throws(DiskError) { writer.file = try disk.open(recovery.segment.path, create: false) } catch {
@@ -34,17 +39,29 @@ struct Start {
       }
     } else if recovery.segment.rest.isEmpty {
       opening.state = .unclean
-      try turnOver()
+      try turnOver(from: recovery.segment)
     } else {
       opening.state = .torn(evidence: try keepEvidence(recovery.segment), bytes: recovery.segment.rest.count)
-      try turnOver()
+      try turnOver(from: recovery.segment)
     }
   }
 
   /// The torn batch, if there was one, may have left lines with the next batch number: that one is left out.
-  private mutating func turnOver() throws(JournalError) {
+  private mutating func turnOver(from old: Segment? = nil) throws(JournalError) {
+    if let old { try persist(old.path) }
     try writer.turnOver(ledger, skippingBatches: writer.chain.sequence > 0 ? 1 : 0)
     ledger.sequence = writer.chain.sequence
+  }
+
+  /// After a kill, names that were read may still wait for their sync: without it a power cut could take the old segment
+  /// away and leave the checkpoint that builds on it. The segment's own bytes are in the new checkpoint; they are synced
+  /// only so that no gap is left in the history.
+  private func persist(_ path: String) throws(JournalError) {
+    if let file = try? disk.open(path, create: false) {
+      try? disk.sync(file, path: path)
+      disk.close(file)
+    }
+    do throws(DiskError) { try disk.syncDirectory(layout.directory) } catch { throw JournalError(error) }
   }
 
   private func keepEvidence(_ segment: Segment) throws(JournalError) -> String {
@@ -65,7 +82,8 @@ struct Start {
     for outcome in outcomes {
       guard let key = ledger.key(ofOp: outcome.op) else { continue }
       let entry = Entry.outcome(outcome)
-      let (refusals, at) = writer.commit([Request(entries: [entry], bodies: [entry.body(of: key)])])
+      let (refusals, at) = writer.commit(
+        [Request(entries: [entry], bodies: [entry.body(of: key)])], isMerging: true)
       if let refusal = refusals.first ?? nil { throw refusal }
       ledger.apply(entry, at: at)
       ledger.sequence = writer.chain.sequence
@@ -76,6 +94,7 @@ struct Start {
     do throws(DiskError) {
       try disk.prepare(layout.torn)
       try disk.rename(layout.emergency, to: kept)
+      try disk.syncDirectory(layout.torn)
       try disk.syncDirectory(layout.directory)
     } catch {
       throw JournalError(error)

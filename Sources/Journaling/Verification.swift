@@ -8,6 +8,12 @@ package struct Verification: Hashable, Sendable {
   package var problems: [JournalError] = []
   /// What is unusual and harmless: torn tails that were left behind, a checkpoint that was done without.
   package var notes: [String] = []
+  /// Of the first file that could be read.
+  private var lineage: String?
+  /// Checkpoints by the entry that they stand for.
+  private var checkpoints: [Int: Chain] = [:]
+  /// The checkpoint that each segment builds on.
+  private var bases: [Int: Int] = [:]
 
   package var isIntact: Bool { problems.isEmpty }
 }
@@ -21,6 +27,7 @@ extension JournalReading {
       guard let inventory = try Inventory(disk, layout) else { return report }
       for sequence in inventory.checkpoints { report.check(checkpoint: sequence, disk, layout) }
       report.check(segments: inventory.segments, disk, layout)
+      report.checkPresence(inventory, layout)
       if let recovery = try Recovery.read(disk, layout) { report.note(recovery) }
     } catch {
       if !report.problems.contains(error) { report.problems.append(error) }
@@ -33,10 +40,21 @@ extension Verification {
   fileprivate mutating func check(checkpoint sequence: Int, _ disk: any Disk, _ layout: Layout) {
     files += 1
     do throws(JournalError) {
-      entries += try Base.read(layout.checkpoint(sequence), sequence, disk).ledger.records.count
+      let path = layout.checkpoint(sequence)
+      let checkpoint = try Base.read(path, sequence, disk)
+      entries += checkpoint.ledger.records.count
+      try belongs(checkpoint.ledger.lineage, path)
+      checkpoints[sequence] = checkpoint.chain
     } catch {
       problems.append(error)
     }
+  }
+
+  /// Every file is of one journal.
+  private mutating func belongs(_ other: String, _ path: String) throws(JournalError) {
+    let expected = lineage ?? other
+    lineage = expected
+    guard other == expected else { throw .foreign(file: path, lineage: other, expected: expected) }
   }
 
   /// Each segment by itself, so that damage in one does not hide that of another.
@@ -48,6 +66,8 @@ extension Verification {
         let segment = try Segment(number, disk, layout)
         let newer = next
         next = segment
+        bases[number] = segment.opened.checkpoint
+        try belongs(segment.opened.lineage, segment.path)
         try check(segment, before: newer)
       } catch {
         problems.append(error)
@@ -55,15 +75,34 @@ extension Verification {
     }
   }
 
+  /// The newest generations are there whole: compaction leaves them, and so does every crash.
+  fileprivate mutating func checkPresence(_ inventory: Inventory, _ layout: Layout) {
+    guard let newest = inventory.segments.last else { return }
+    for number in max(1, newest - Format.generations + 1)...newest {
+      if !inventory.segments.contains(number) {
+        problems.append(.broken(layout.segment(number), 0, "the file is missing"))
+      } else if let base = bases[number], base > 0, !inventory.checkpoints.contains(base) {
+        problems.append(.broken(layout.checkpoint(base), 0, "the file is missing"))
+      }
+    }
+  }
+
   private mutating func check(_ segment: Segment, before next: Segment?) throws(JournalError) {
     var (segment, chain) = (segment, segment.origin)
     var ledger = Ledger()
-    let (bytes, path) = (segment.bytes, segment.path)
+    let (bytes, path, checkpoints) = (segment.bytes, segment.path, checkpoints)
     try segment.walk(&chain, upTo: next.map { $0.first.sequence - 1 }) { (envelope, line) throws(JournalError) in
       do throws(Shortfall) { try ledger.replay(envelope, bytes) } catch { throw .incomplete(path, line, error) }
+      if let checkpoint = checkpoints[envelope.sequence], checkpoint.sum != envelope.sum {
+        throw .broken(path, line, "entry \(envelope.sequence) is not the one that its checkpoint stands for")
+      }
     }
     entries += segment.entries
     if let next, chain.sequence != next.first.sequence - 1 || chain.sum != next.first.previous {
+      if segment.wasLeftTorn(after: chain, before: next) {
+        return notes.append(
+          "\(path):\(segment.entries + 1): the last batch before a crash is not here, but in the checkpoint behind it")
+      }
       throw .broken(path, segment.entries + 1, "the entry is not intact or missing, and \(next.path) goes on behind it")
     }
     if next == nil { try segment.judgeRest(after: chain) }

@@ -56,8 +56,8 @@ struct Writer: Sendable {
   // MARK: Entries
 
   /// Makes the requests' entries durable, all with one write and one sync; gives each request's refusal, if any, and the
-  /// time that the entries carry.
-  mutating func commit(_ requests: [Request]) -> (refusals: [JournalError?], at: Timestamp) {
+  /// time that the entries carry. Refused outcomes are kept aside, unless that is where they come from.
+  mutating func commit(_ requests: [Request], isMerging: Bool = false) -> (refusals: [JournalError?], at: Timestamp) {
     let at = setting.now()
     let size = requests.reduce(0) { $0 + $1.size }
     let isFull = death == nil && !reserveRoom(size)
@@ -67,7 +67,7 @@ struct Writer: Sendable {
     } catch {
       for index in refusals.indices where refusals[index] == nil { refusals[index] = error }
     }
-    keepOutcomes(zip(requests, refusals).filter { $0.1 != nil }.map(\.0), at.description)
+    if !isMerging { keepOutcomes(zip(requests, refusals).filter { $0.1 != nil }.map(\.0), at.description) }
     return (refusals, at)
   }
 
@@ -76,6 +76,9 @@ struct Writer: Sendable {
     guard !requests.isEmpty else { return }
     var next = chain
     next.batch += 1
+    guard next.sequence + entries(in: requests) < Format.numberLimit, next.batch < Format.numberLimit else {
+      throw die(.unwritable(path: path, reason: "its numbers are used up"))
+    }
     var buffer: [UInt8] = []
     buffer.reserveCapacity(requests.reduce(0) { $0 + $1.size })
     for request in requests {
@@ -91,6 +94,8 @@ struct Writer: Sendable {
     end += buffer.count
     chain = next
   }
+
+  private func entries(in requests: [Request]) -> Int { requests.reduce(0) { $0 + $1.bodies.count } }
 
   /// A write that found no room is taken back, and nothing is lost but itself; after any other failure nobody knows what
   /// the file holds.
@@ -110,6 +115,8 @@ struct Writer: Sendable {
   /// Keeps room behind the entries for the outcomes of what is under way, so that a full disk stops intents only.
   private mutating func reserveRoom(_ size: Int) -> Bool {
     let needed = end + size + Format.reserve
+    // Compaction has found no room for long.
+    if needed > Format.segmentLimit / 2 { return false }
     guard canReserve, reservedEnd < needed else { return true }
     for goal in [needed + Format.reserve, needed] {
       do throws(DiskError) {
@@ -149,7 +156,8 @@ struct Writer: Sendable {
     var next = chain
     next.batch += 1 + skipped
     let opened = Opened(
-      lineage: lineage, program: setting.program, segment: segment + 1, checkpoint: chain.sequence)
+      lineage: lineage, program: setting.program, segment: segment + 1, checkpoint: chain.sequence,
+      isUnclean: skipped > 0)
     var line: [UInt8] = []
     next.append(opened.body(), at: at.description, to: &line)
     let newFile = try publish(line, layout.segment(segment + 1))
@@ -158,7 +166,7 @@ struct Writer: Sendable {
     (checkpoint, chain) = (chain.sequence, next)
     (reservedEnd, canReserve, postponedTo) = (0, true, 0)
     try writeHead(isClean: false)
-    prune(keeping: skipped > 0 ? Format.history : Format.generations)
+    try prune(keeping: skipped > 0 ? Format.history : Format.generations)
   }
 
   private func publish(_ bytes: [UInt8], _ path: String) throws(JournalError) -> Int32 {
@@ -189,9 +197,13 @@ struct Writer: Sendable {
   /// Removes old generations: the newest three can be started from, and `segments` can still be looked up. A start after
   /// a crash keeps more of them, so that a program that is killed again and again keeps its history. What can't be
   /// removed is merely old.
-  private func prune(keeping segments: Int) {
+  private func prune(keeping segments: Int) throws(JournalError) {
     guard let inventory = try? Inventory(disk, layout) else { return }
-    for number in inventory.segments.dropLast(segments) { try? disk.remove(layout.segment(number)) }
+    for number in inventory.segments.dropLast(segments) {
+      guard (try? disk.remove(layout.segment(number))) != nil else { break }
+      // One after another, so that a power cut leaves no gap among them.
+      do throws(DiskError) { try disk.syncDirectory(layout.directory) } catch { throw JournalError(error) }
+    }
     guard let oldest = inventory.segments.suffix(Format.generations).first,
       let bytes = try? disk.read(layout.segment(oldest), limit: 4096)
     else { return }

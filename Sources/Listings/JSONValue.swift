@@ -211,7 +211,7 @@ struct JSONReader {
   private mutating func string() throws(JSONMalformation) -> String {
     index += 1
     let start = index
-    while let next = byte, next != 0x22, next != 0x5C, next >= 0x20 { index += 1 }
+    index = plainEnd()
     if byte == 0x22 {
       defer { index += 1 }
       return try decoded(bytes[start..<index])
@@ -230,6 +230,15 @@ struct JSONReader {
       }
     }
     throw malformed("the string is cut off")
+  }
+
+  /// Where a string's bytes stop standing for themselves. Most of a text is such bytes.
+  private func plainEnd() -> Int {
+    bytes.withUnsafeBufferPointer { buffer in
+      var place = index - bytes.startIndex
+      while place < buffer.count, buffer[place] != 0x22, buffer[place] != 0x5C, buffer[place] >= 0x20 { place += 1 }
+      return place + bytes.startIndex
+    }
   }
 
   private func decoded(_ content: ArraySlice<UInt8>) throws(JSONMalformation) -> String {

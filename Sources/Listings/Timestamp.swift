@@ -2,12 +2,19 @@
 package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
   package let milliseconds: Int64
 
-  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  /// Of the years that RFC 3339 can say: what lies before or behind them (a server's absurd Retry-After, a broken clock)
+  /// is their first or last moment, so that every time that was written can be read again.
+  private static let sayable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+  package init(milliseconds: Int64) {
+    self.milliseconds = min(max(milliseconds, Timestamp.sayable.lowerBound), Timestamp.sayable.upperBound)
+  }
 
   package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
   package func advanced(by duration: Duration) -> Timestamp {
-    Timestamp(milliseconds: milliseconds + duration.milliseconds)
+    let (sum, isOver) = milliseconds.addingReportingOverflow(duration.milliseconds)
+    return Timestamp(milliseconds: isOver ? (duration < .zero ? .min : .max) : sum)
   }
 
   package func duration(since earlier: Timestamp) -> Duration {
@@ -89,9 +96,12 @@ extension Int64 {
 }
 
 extension Duration {
-  /// Whole milliseconds, rounded towards zero.
+  /// Whole milliseconds, rounded towards zero; at the ends of the range, its ends.
   package var milliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    let (seconds, fraction) = components
+    let (whole, isOver) = seconds.multipliedReportingOverflow(by: 1000)
+    let (sum, isPast) = whole.addingReportingOverflow(fraction / 1_000_000_000_000_000)
+    return isOver || isPast ? (seconds < 0 ? .min : .max) : sum
   }
 
   /// In seconds, for arithmetic on rates; never for money.

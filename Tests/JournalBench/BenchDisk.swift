@@ -1,0 +1,35 @@
+import Glibc
+import Journaling
+import Synchronization
+
+/// The machine's disk without syncs, which at a word takes no more entries.
+final class BenchDisk: Disk {
+  private let disk = LocalDisk()
+  private let isFailing = Mutex(false)
+
+  func fail() { isFailing.withLock { $0 = true } }
+
+  func write(_ bytes: [UInt8], to file: Int32, at offset: Int, path: String) throws(DiskError) {
+    if isFailing.withLock({ $0 }), path.contains("journal-") { throw DiskError(.write, path, code: EIO) }
+    try disk.write(bytes, to: file, at: offset, path: path)
+  }
+  func sync(_ file: Int32, path: String) throws(DiskError) {}
+  func syncDirectory(_ path: String) throws(DiskError) {}
+  func alarm(_ text: String) {}
+
+  func prepare(_ directory: String) throws(DiskError) { try disk.prepare(directory) }
+  func open(_ path: String, create: Bool) throws(DiskError) -> Int32 { try disk.open(path, create: create) }
+  func reserve(_ file: Int32, from start: Int, to end: Int, path: String) throws(DiskError) -> Bool {
+    try disk.reserve(file, from: start, to: end, path: path)
+  }
+  func truncate(_ file: Int32, to size: Int, path: String) throws(DiskError) {
+    try disk.truncate(file, to: size, path: path)
+  }
+  func rename(_ path: String, to target: String) throws(DiskError) { try disk.rename(path, to: target) }
+  func remove(_ path: String) throws(DiskError) { try disk.remove(path) }
+  func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8] { try disk.read(path, limit: limit) }
+  func names(in directory: String) throws(DiskError) -> [String] { try disk.names(in: directory) }
+  func close(_ file: Int32) { disk.close(file) }
+  func lock(_ path: String) throws(DiskError) -> Int32? { try disk.lock(path) }
+  func unlock(_ lock: Int32) { disk.unlock(lock) }
+}
