@@ -1,3 +1,5 @@
+import Listings
+
 /// Outcomes that could not be written to the journal: beside it, and on standard error. Without them a post that was
 /// made would be looked up again at best.
 enum Emergency {
@@ -10,12 +12,16 @@ enum Emergency {
     }
     var place = layout.emergency
     do throws(DiskError) {
+      CrashPoint.reach("emergency-before")
       let size = try disk.readIfPresent(layout.emergency)?.count ?? 0
       let file = try disk.open(layout.emergency, create: true)
       defer { disk.close(file) }
       try disk.write(lines, to: file, at: size, path: layout.emergency)
+      CrashPoint.reach("emergency-written")
       try disk.sync(file, path: layout.emergency)
+      CrashPoint.reach("emergency-synced")
       try disk.syncDirectory(layout.directory)
+      CrashPoint.reach("emergency-kept")
     } catch {
       place = "nowhere (\(layout.emergency): \(error.reason)); keep this message, and settle it with `hawker resolve`"
     }

@@ -42,9 +42,11 @@ package final class UploadCache: Sendable {
       state.uploads[name] = remoteID.map { Upload(remoteID: $0, at: at) }
       guard state.file >= 0 else { return }
       let line = UploadCache.line(name, remoteID, at)
+      CrashPoint.reach("upload-keep-before")
       do throws(DiskError) {
         try disk.write(line, to: state.file, at: state.end, path: path)
         state.end += line.count
+        CrashPoint.reach("upload-keep-after")
       } catch {
         disk.close(state.file)
         state.file = -1
@@ -70,7 +72,9 @@ package final class UploadCache: Sendable {
     do throws(DiskError) {
       state.file = try disk.open(path, create: true)
       try disk.truncate(state.file, to: 0, path: path)
+      CrashPoint.reach("uploads-emptied")
       try disk.write(bytes, to: state.file, at: 0, path: path)
+      CrashPoint.reach("uploads-rewritten")
       state.end = bytes.count
     } catch {
       if state.file >= 0 { disk.close(state.file) }

@@ -81,12 +81,15 @@ struct Writer: Sendable {
     for request in requests {
       for body in request.bodies { next.append(body, at: at, to: &buffer) }
     }
+    CrashPoint.reach("write-before")
     do throws(DiskError) {
       try disk.write(buffer, to: file, at: end, path: path)
     } catch {
       throw fallBack(error)
     }
+    CrashPoint.reach("write-after")
     do throws(DiskError) { try disk.sync(file, path: path) } catch { throw die(JournalError(error)) }
+    CrashPoint.reach("sync-after")
     entries += next.sequence - chain.sequence
     end += buffer.count
     chain = next
@@ -111,6 +114,8 @@ struct Writer: Sendable {
   private mutating func reserveRoom(_ size: Int) -> Bool {
     let needed = end + size + Format.reserve
     guard canReserve, reservedEnd < needed else { return true }
+    CrashPoint.reach("reserve-before")
+    defer { CrashPoint.reach("reserve-after") }
     for goal in [needed + Format.reserve, needed] {
       do throws(DiskError) {
         canReserve = try disk.reserve(file, from: end, to: goal, path: path)
@@ -154,10 +159,12 @@ struct Writer: Sendable {
     next.append(opened.body(), at: at.description, to: &line)
     let newFile = try publish(line, layout.segment(segment + 1))
     releaseFile()
+    CrashPoint.reach("old-segment-released")
     (file, end, entries, segment) = (newFile, line.count, 1, segment + 1)
     (checkpoint, chain) = (chain.sequence, next)
     (reservedEnd, canReserve, postponedTo) = (0, true, 0)
     try writeHead(isClean: false)
+    CrashPoint.reach("generation-started")
     prune(keeping: skipped > 0 ? Format.history : Format.generations)
   }
 
@@ -191,7 +198,10 @@ struct Writer: Sendable {
   /// removed is merely old.
   private func prune(keeping segments: Int) {
     guard let inventory = try? Inventory(disk, layout) else { return }
-    for number in inventory.segments.dropLast(segments) { try? disk.remove(layout.segment(number)) }
+    for number in inventory.segments.dropLast(segments) {
+      try? disk.remove(layout.segment(number))
+      CrashPoint.reach("pruned-segment")
+    }
     guard let oldest = inventory.segments.suffix(Format.generations).first,
       let bytes = try? disk.read(layout.segment(oldest), limit: 4096)
     else { return }
@@ -199,7 +209,10 @@ struct Writer: Sendable {
     guard let range = lines.next(), let first = Envelope(bytes, range),
       let opened = try? Opened(first, bytes, layout.segment(oldest)), let floor = opened.checkpoint
     else { return }
-    for sequence in inventory.checkpoints where sequence < floor { try? disk.remove(layout.checkpoint(sequence)) }
+    for sequence in inventory.checkpoints where sequence < floor {
+      try? disk.remove(layout.checkpoint(sequence))
+      CrashPoint.reach("pruned-checkpoint")
+    }
   }
 
   /// What is due after a commit: a new generation, or a new head.
@@ -226,7 +239,10 @@ struct Writer: Sendable {
 
   /// Ends in order, so that the next start can write on.
   mutating func finish() {
+    CrashPoint.reach("finish-before")
     releaseFile()
+    CrashPoint.reach("finish-released")
     if death == nil { try? writeHead(isClean: true) }
+    CrashPoint.reach("finish-after")
   }
 }
