@@ -14,6 +14,7 @@ struct Start {
     var start = Start(
       writer: Writer(setting, layout, lineage: ledger.lineage, after: recovery), ledger: ledger,
       opening: Opening(state: .created))
+    start.opening.isUnused = ledger.isUnused
     removeTemporaries(layout, setting.disk)
     CrashPoint.reach("temporaries-removed")
     if let recovery { try start.resume(recovery) } else { try start.turnOver() }

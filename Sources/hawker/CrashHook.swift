@@ -3,22 +3,22 @@
   import Listings
   import Synchronization
 
-  /// For tests of builds that are no releases: `HAWKER_CRASH_AT=name` or `name:3` kills the program when it gets to that
-  /// point for the first, or the third, time; `HAWKER_CRASH_LIST=1` tells every point that it gets to.
+  /// For tests of builds that are no releases: `HAWKER_CRASH_AT=name`, or `name:3`, kills the program when it gets to that
+  /// point for the first, or the third, time (of several, with commas, at the first that comes); `HAWKER_CRASH_LIST=1`
+  /// tells every point that it gets to.
   enum CrashHook {
     static func install() {
-      let fatal = Environment["HAWKER_CRASH_AT"].flatMap(Fatal.init)
+      let fatal = (Environment["HAWKER_CRASH_AT"] ?? "").split(separator: ",").map(Fatal.init)
       let isListing = Environment["HAWKER_CRASH_LIST"] != nil
-      guard fatal != nil || isListing else { return }
-      let passed = Mutex(0)
+      guard !fatal.isEmpty || isListing else { return }
+      let passed = Mutex<[String: Int]>([:])
       CrashPoint.install { name in
         if isListing { Console.raw("crash point: \(name)\n") }
-        guard let fatal, name == fatal.name else { return }
-        let isTime = passed.withLock { passed in
-          passed += 1
-          return passed == fatal.time
+        let times = passed.withLock { passed in
+          passed[name, default: 0] += 1
+          return passed[name]
         }
-        guard isTime else { return }
+        guard fatal.contains(where: { $0.name == name && $0.time == times }) else { return }
         kill(getpid(), SIGKILL)
         // Another thread may have to be the one that it reaches first.
         while true { pause() }
@@ -29,10 +29,9 @@
       let name: String
       let time: Int
 
-      init?(_ text: String) {
+      init(_ text: Substring) {
         let parts = text.split(separator: ":")
-        guard let name = parts.first else { return nil }
-        self.name = String(name)
+        name = String(parts.first ?? "")
         time = parts.count > 1 ? Int(parts[1]) ?? 1 : 1
       }
     }
