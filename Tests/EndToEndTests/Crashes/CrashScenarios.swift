@@ -203,10 +203,9 @@ enum EmergencyScene {
   static func prepare(_ shop: CrashShop) async throws {
     try await shop.run(.apply)
     // The journal has to be larger than the emulator's own file, which the limit holds for too.
-    for _ in 0..<12 {
-      try await shop.run(CrashScenario.Line("hold", "lamp"))
-      try await shop.run(CrashScenario.Line("release", "lamp"))
-    }
+    let reason = String(repeating: "wait ", count: 2000)
+    try await shop.run(CrashScenario.Line("hold", "lamp", "--reason", reason))
+    try await shop.run(CrashScenario.Line("release", "lamp"))
     try shop.addTable()
     let trial = try shop.copy()
     defer { trial.remove() }
