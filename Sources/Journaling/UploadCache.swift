@@ -70,10 +70,13 @@ package final class UploadCache: Sendable {
     var bytes: [UInt8] = []
     for (name, upload) in state.uploads { bytes += UploadCache.line(name, upload.remoteID, upload.at) }
     do throws(DiskError) {
-      state.file = try disk.open(path, create: true)
-      try disk.truncate(state.file, to: 0, path: path)
-      CrashPoint.reach("uploads-emptied")
-      try disk.write(bytes, to: state.file, at: 0, path: path)
+      // Beside, and moved into place: killed here a second time, it still knows what the first one had uploaded.
+      let temporary = path + ".tmp"
+      state.file = try disk.open(temporary, create: true)
+      try disk.truncate(state.file, to: 0, path: temporary)
+      try disk.write(bytes, to: state.file, at: 0, path: temporary)
+      CrashPoint.reach("uploads-written")
+      try disk.rename(temporary, to: path)
       CrashPoint.reach("uploads-rewritten")
       state.end = bytes.count
     } catch {

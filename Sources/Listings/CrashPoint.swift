@@ -37,7 +37,7 @@ package enum CrashPoint {
       "journal-new", "reserve-before", "reserve-after", "write-before", "write-after", "sync-after", "settled",
       "old-segment-released", "generation-started", "pruned-segment", "pruned-checkpoint", "finish-before",
       "finish-released", "finish-after", "emergency-before", "emergency-written", "emergency-synced",
-      "emergency-kept", "merge-before", "merge-appended", "merge-renamed", "merge-after", "uploads-emptied",
+      "emergency-kept", "merge-before", "merge-appended", "merge-renamed", "merge-after", "uploads-written",
       "uploads-rewritten", "upload-keep-before", "upload-keep-after",
     ]
 

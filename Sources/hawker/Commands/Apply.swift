@@ -86,14 +86,12 @@ struct Apply: AsyncParsableCommand {
         : "--allow-withdraw \(allowWithdraw) lifts nothing: \(plan.heldWithdrawals) withdrawals are held")
   }
 
-  /// Even a plan without an action may have facts to record: the root's mark, a moved file.
+  /// Even a plan without a request may have facts to record: the root's mark, a moved file.
   private func settleFacts(_ plan: Plan, _ wanted: Wanted, _ opened: OpenShop) async throws {
     guard wanted.root == .seen else { return }
     mark(opened)
-    let pass = Pass(opened.shop, executor: opened.shop.executor { _ in }, log: ResultLog(), patience: .zero)
     do throws(JournalError) {
-      // A pass, because a program that was killed may have left a second post behind.
-      _ = try await pass.run(plan, wanted: wanted, selection: Selection())
+      try await opened.shop.executor { _ in }.submit(plan)
     } catch {
       throw Exit(error)
     }

@@ -1,11 +1,9 @@
 import Foundation
 
 extension CrashScenario {
-  static let all: [CrashScenario] = posting + losing + unsettled + deciding + journal + daemon
+  static let all: [CrashScenario] = posting + losing + unsettled + overtaken + deciding + journal + daemon
 
-  private static let withPost: @Sendable (CrashShop) async throws -> Void = { shop in try await shop.run(.apply) }
-
-  private static let posting: [CrashScenario] = [
+  static let posting: [CrashScenario] = [
     CrashScenario(name: "first post"),
     CrashScenario(
       name: "price",
@@ -42,13 +40,11 @@ extension CrashScenario {
       name: "moved from",
       prepare: { shop in
         try await shop.run(.apply)
-        let text = try shop.shop.read("listings/lamp.yaml")
-        try shop.removeLamp()
-        try shop.shop.write("listings/brass.yaml", text.replacing("id: lamp", with: "id: brass\nmoved_from: lamp"))
+        try moveLamp(shop)
       }, shows: ["brass"]),
   ]
 
-  private static let losing: [CrashScenario] = [
+  static let losing: [CrashScenario] = [
     CrashScenario(
       name: "file gone",
       prepare: { shop in
@@ -80,7 +76,7 @@ extension CrashScenario {
   ]
 
   /// A withdrawal that was cut off, of a listing that is wanted again.
-  private static func returned(_ name: String, diesAt point: String) -> CrashScenario {
+  static func returned(_ name: String, diesAt point: String) -> CrashScenario {
     CrashScenario(
       name: name,
       prepare: { shop in
@@ -93,36 +89,7 @@ extension CrashScenario {
       }, shows: ["lamp", "walnut-table"])
   }
 
-  /// Neither the answer nor a look-up comes through.
-  private static func open(_ fault: String) -> Line {
-    Line("apply", "--yes", "--no-wait").with(faults: "\(fault)@create status-500@list status-500@read")
-  }
-
-  private static let unsettled: [CrashScenario] = [
-    CrashScenario(name: "answer lost", act: { _ in [Line.apply.with(faults: "drop-after@create")] }),
-    CrashScenario(name: "answer torn", act: { _ in [Line.apply.with(faults: "truncate@create")] }),
-    CrashScenario(name: "never arrived", prepare: { shop in try await shop.run(open("drop-before")) }),
-    CrashScenario(
-      name: "never arrived, and edited",
-      prepare: { shop in
-        try await shop.run(open("drop-before"))
-        try shop.edit("35.00", "33.00")
-      }),
-    CrashScenario(
-      name: "made twice",
-      prepare: { shop in try await shop.run(Line.apply.with(faults: "duplicate@create"), crashAt: "finish-before") },
-      mayDouble: true),
-    CrashScenario(
-      name: "two matches",
-      prepare: { shop in try await shop.run(open("drop-after@create duplicate")) },
-      afterwards: { shop in
-        let ids = Set(try shop.posts().map(\.id)).sorted()
-        try shop.takeOffByHand(ids[1])
-        return [.apply, Line("resolve", "lamp", "--posted", ids[0])]
-      }, mayDouble: true),
-  ]
-
-  private static let deciding: [CrashScenario] = [
+  static let deciding: [CrashScenario] = [
     CrashScenario(
       name: "hold and release",
       prepare: { shop in
@@ -152,7 +119,7 @@ extension CrashScenario {
       afterwards: { _ in [Line("resolve", "lamp", "--not-posted")] }),
   ]
 
-  private static let journal: [CrashScenario] = [
+  static let journal: [CrashScenario] = [
     CrashScenario(
       name: "compaction",
       prepare: { shop in
@@ -178,7 +145,7 @@ extension CrashScenario {
       }, shows: ["lamp", "walnut-table"]),
   ]
 
-  private static func daemon(until point: String) -> Lines {
+  static func daemon(until point: String) -> Lines {
     { _ in
       var line = Line("run")
       line.lastPoint = point
@@ -186,7 +153,7 @@ extension CrashScenario {
     }
   }
 
-  private static let daemon: [CrashScenario] = [
+  static let daemon: [CrashScenario] = [
     CrashScenario(name: "daemon: first post", act: daemon(until: "create-recorded")),
     CrashScenario(
       name: "daemon: grace",

@@ -31,6 +31,7 @@ import Testing
     let shop = try CrashShop("facebook")
     defer { shop.remove() }
     #expect(try await shop.run(.apply, crashAt: point).status == SIGKILL)
+    #expect(try await shop.run(.apply, crashAt: "uploads-written").status == SIGKILL)
     #expect(try await shop.run(.apply).status == 0)
     let ledger = try shop.shop.read("state/sandbox/marketplaces/ledger.jsonl")
     #expect(
@@ -71,5 +72,27 @@ import Testing
     let live = try places.posts().filter(\.isLive)
     #expect(live.map { "\($0.market) \($0.listing)" }.sorted().count == 6 && Set(live.map(\.id)).count == 6)
     try await places.stop()
+  }
+}
+
+/// A daemon that dies while a command waits for its answer.
+@Suite(.timeLimit(.minutes(3))) struct CrashedDecisionTests {
+  @Test(arguments: [("decision-before", false), ("decision-recorded", true)])
+  func theCommandDoesNotClaimWhatItWasNotTold(point: String, isHeld: Bool) async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let daemon = try Daemon(in: shop.path, environment: ["HAWKER_CRASH_AT": point])
+    try await daemon.says("in sync")
+    let told = try await shop.hawker("hold", "lamp", "--sandbox")
+    #expect(told.status == 1 && told.err.contains("did not answer"))
+    try await daemon.kill()
+    // The socket is still there, and nobody behind it.
+    try shop.write("listings/lamp.yaml", try shop.read("listings/lamp.yaml").replacing("35.00", with: "33.00"))
+    let applied = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(applied.out.contains("held by the seller") == isHeld, "\(applied.out)")
+    #expect(try await shop.hawker("hold", "lamp", "--sandbox").status == 0)
+    #expect(try await shop.hawker("release", "lamp", "--sandbox").status == 0)
+    #expect(try await shop.hawker("apply", "--sandbox", "--yes").status == 0)
+    #expect(try await shop.hawker("plan", "--sandbox", "--detailed-exitcode").status == 0)
   }
 }

@@ -6,12 +6,18 @@ import Testing
 
 /// `kill -9` of the daemon at any moment while it posts a shop on marketplaces that misbehave.
 @Suite(.timeLimit(.minutes(Effort.isLong ? 600 : 5))) struct KillProofs {
-  /// Ten in a hundred requests go wrong, in every way but two: a create that the marketplace does twice and whose answer
-  /// is lost is for a person (spec/journal.md), and a request that is never answered only takes the test's time.
-  private static let faults = [
-    "status-500", "status-503", "status-502-after", "drop-before", "drop-after", "truncate", "garbage", "throttle",
-    "slow", "refuse-repeats",
-  ].map { $0 + ":1%" }
+  /// Ten in a hundred requests go wrong, in every way but one: a create that the marketplace does twice and whose answer
+  /// is lost is for a person (spec/journal.md). What only takes the test's time is for the long run: requests that are
+  /// never answered, and posts that are not found for ten seconds.
+  private static let faults =
+    [
+      "status-500", "status-503", "status-502-after", "drop-before", "drop-after", "truncate", "garbage", "throttle",
+      "slow", "refuse-repeats",
+    ].map { $0 + ":1%" } + (Effort.isLong ? ["hang:0.2%", "hang-after:0.2%", "delay:1%"] : [])
+  /// Longer than a post stays hidden.
+  private static let absence = Effort.isLong ? "12s" : "1s"
+  /// Lines of the daemon's log before it is killed, at most.
+  private static let longest: UInt64 = Effort.isLong ? 40 : 20
   private static let size = Effort.isLong ? 500 : 60
 
   @Test func killedAtRandomItPostsEachListingOnce() async throws {
@@ -20,12 +26,13 @@ import Testing
     while effort.goesOn() {
       let shop = try StarterShop()
       defer { shop.folder.remove() }
-      try shop.write("hawker.yaml", try shop.read("hawker.yaml") + "sync: { absence_after: 1s, concurrency: 16 }\n")
+      try shop.write(
+        "hawker.yaml", try shop.read("hawker.yaml") + "sync: { absence_after: \(Self.absence), concurrency: 16 }\n")
       try shop.add(Self.size - 3)
       let environment = ["HAWKER_SANDBOX_FAULTS": Self.faults.joined(separator: " ")]
       repeat {
         let daemon = try Daemon(in: shop.path, environment: environment)
-        let isDone = try await work(daemon, for: effort.random.next() % UInt64(Self.size / 3))
+        let isDone = try await work(daemon, for: effort.random.next() % Self.longest)
         try await daemon.kill()
         tally.kills += 1
         if isDone { break }
@@ -50,13 +57,14 @@ import Testing
     while effort.goesOn() {
       let places = try await Marketplaces.start(["--bare"] + Self.faults.flatMap { ["--fault", $0] })
       let shop = try StarterShop(
-        config: places.config + "sync: { absence_after: 2s, concurrency: 16, requests_per_second: 0 }\n")
+        config: places.config
+          + "sync: { absence_after: \(Effort.isLong ? "12s" : "2s"), concurrency: 16, requests_per_second: 0 }\n")
       defer { shop.folder.remove() }
       let size = Effort.isLong ? 200 : 25
       try shop.add(size - 3)
       repeat {
         let daemon = try Daemon(in: shop.path, ["run"], environment: places.environment)
-        let isDone = try await work(daemon, for: effort.random.next() % UInt64(size / 2))
+        let isDone = try await work(daemon, for: effort.random.next() % Self.longest)
         try await daemon.kill()
         tally.kills += 1
         if isDone { break }
