@@ -102,7 +102,8 @@ extension Performer {
       return unanswered(action, error)
     }
     if post == nil, intent.action == .withdraw { return try await succeeded(intent, action, nil) }
-    let failure = Failure(code: "unavailable", message: "its \(intent.action.rawValue) was cut off", retryAt: nil)
+    // It has been seen that it did not happen: a code of a request that may have landed would leave it open for ever.
+    let failure = Failure(code: "interrupted", message: "its \(intent.action.rawValue) was cut off", retryAt: nil)
     try await journal.append([.outcome(Outcome(op: intent.op, result: .failed, attempts: 0, failure: failure))])
     return Attempt(ActionResult(action, .done))
   }
