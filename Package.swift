@@ -127,6 +127,6 @@ let package = Package(
     tests(
       "ReconcilingTests",
       ["Reconciling", "Executing", "Planning", "Loading", "Journaling", "Marketplaces", "Listings", "Support"]),
-    tests("EndToEndTests", ["hawker", "Support"]),
+    tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Support"]),
   ] + fuzzing
 )

@@ -61,7 +61,9 @@ package actor Executor {
   package func submit(_ plan: Plan) async throws(JournalError) {
     try requireJournal()
     let facts = plan.bookkeeping.map(Entry.init)
+    CrashPoint.reach("facts-before")
     if !facts.isEmpty { try await journal.append(facts) }
+    CrashPoint.reach("facts-recorded")
     guard !isStopping else { return }
     let byAccount = Dictionary(grouping: plan.executable, by: \.key.account)
     for name in lanes.keys { overtaken.formUnion(lanes[name]?.submit(byAccount[name] ?? []) ?? []) }

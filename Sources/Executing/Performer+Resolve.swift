@@ -26,8 +26,10 @@ extension Performer {
     let draft = Draft(
       listing: action.key.listing, op: intent.op, reference: intent.reference, content: content, photos: [])
     let matches: [RemotePost]
+    CrashPoint.reach("look-up-before")
     do throws(MarketplaceFailure) {
       matches = try await marketplace.lookUp(draft, since: intent.at)
+      CrashPoint.reach("look-up-answered")
     } catch {
       return unanswered(action, error)
     }
@@ -50,12 +52,15 @@ extension Performer {
       var again = intent
       again.attempt += 1
       again.at = ambient.now()
+      CrashPoint.reach("resend-before")
       return try await send(again, content, action, photos: post.photos)
     }
     let failure = Failure(code: "unavailable", message: "it never arrived", retryAt: ambient.now())
+    CrashPoint.reach("absence-before")
     try await journal.append([
       .outcome(Outcome(op: intent.op, result: .failed, attempts: intent.attempt, failure: failure))
     ])
+    CrashPoint.reach("absence-recorded")
     return Attempt(ActionResult(action, .done, attempts: intent.attempt))
   }
 
@@ -77,9 +82,11 @@ extension Performer {
   ) async throws(JournalError) -> Attempt {
     let ids = matches.prefix(5).map(\.remoteID).joined(separator: ", ")
     let text = "\(why) (\(ids)): keep one there and take the others off"
+    CrashPoint.reach("unsettled-before")
     try await journal.append([
       .held(action.key, by: Action.Holder.unsettled.rawValue, until: nil, text: text)
     ])
+    CrashPoint.reach("unsettled-recorded")
     return Attempt(ActionResult(action, .uncertain, failure: Failure(code: "uncertain", message: text)))
   }
 
@@ -87,13 +94,16 @@ extension Performer {
   private func reread(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
     guard let remoteID = intent.remoteID else { return Attempt(ActionResult(action, .skipped)) }
     let post: RemotePost?
+    CrashPoint.reach("reread-before")
     do throws(MarketplaceFailure) {
       post = try await marketplace.read(remoteID)
+      CrashPoint.reach("reread-answered")
     } catch {
       return unanswered(action, error)
     }
     if post == nil, intent.action == .withdraw { return try await succeeded(intent, action, nil) }
-    let failure = Failure(code: "unavailable", message: "its \(intent.action.rawValue) was cut off", retryAt: nil)
+    // It has been seen that it did not happen: a code of a request that may have landed would leave it open for ever.
+    let failure = Failure(code: "interrupted", message: "its \(intent.action.rawValue) was cut off", retryAt: nil)
     try await journal.append([.outcome(Outcome(op: intent.op, result: .failed, attempts: 0, failure: failure))])
     return Attempt(ActionResult(action, .done))
   }

@@ -39,7 +39,9 @@ struct Performer: Sendable {
   }
 
   private func recorded(_ action: Action, _ entries: [Entry]) async throws(JournalError) -> Attempt {
+    CrashPoint.reach("fact-before")
     try await journal.append(entries)
+    CrashPoint.reach("fact-recorded")
     return Attempt(ActionResult(action, .done, remoteID: action.remoteID))
   }
 
@@ -59,15 +61,19 @@ struct Performer: Sendable {
   func send(
     _ intent: Intent, _ content: Content, _ action: Action, photos: [Photo]
   ) async throws(JournalError) -> Attempt {
+    CrashPoint.reach("create-before")
     try await journal.append([.intent(intent)])
+    CrashPoint.reach("create-intended")
     let draft = Draft(
       listing: intent.key.listing, op: intent.op, reference: intent.reference, content: content, photos: photos)
     let posted: Posted
     do throws(MarketplaceFailure) {
       posted = try await marketplace.create(draft)
     } catch {
+      CrashPoint.reach("create-refused")
       return try await failed(intent, action, error)
     }
+    CrashPoint.reach("create-answered")
     if let owner = claims.claim(posted.remoteID, for: action.key) {
       let words =
         "the answer names post \(posted.remoteID), which is that of \(owner.listing); looked up by its reference"
@@ -84,6 +90,7 @@ struct Performer: Sendable {
       op: intent.op, result: .done, remoteID: posted?.remoteID ?? intent.remoteID, url: posted?.url,
       attempts: attempts, failure: nil)
     try await journal.append([.outcome(outcome)] + entries)
+    CrashPoint.reach("\(intent.action.rawValue)-recorded")
     return Attempt(
       ActionResult(
         action, .done, remoteID: outcome.remoteID, url: posted?.url ?? action.record?.url, attempts: attempts))
@@ -126,6 +133,7 @@ struct Performer: Sendable {
       .outcome(
         Outcome(op: intent.op, result: isUncertain ? .uncertain : .failed, attempts: attempts, failure: told))
     ])
+    CrashPoint.reach("failure-recorded")
     return Attempt(
       ActionResult(
         action, isUncertain ? .uncertain : .failed, attempts: attempts, failure: told, retryAt: retryAt),
@@ -142,13 +150,16 @@ struct Performer: Sendable {
     let intent = Intent(
       op: op, action: .update, key: action.key, marketplace: action.marketplace, content: content, remoteID: remoteID,
       file: action.post == nil ? action.file : action.record?.file ?? action.file, at: ambient.now())
+    CrashPoint.reach("update-before")
     try await journal.append([.intent(intent)])
+    CrashPoint.reach("update-intended")
     let draft = Draft(listing: action.key.listing, op: op, reference: "", content: content, photos: post.photos)
     do throws(MarketplaceFailure) {
       try await marketplace.update(remoteID, to: draft, changed: action.changedFields)
     } catch {
       return try await failed(intent, action, error)
     }
+    CrashPoint.reach("update-answered")
     return try await succeeded(intent, action, nil)
   }
 
@@ -157,7 +168,9 @@ struct Performer: Sendable {
     let intent = Intent(
       op: Performer.newOp(), action: .withdraw, key: action.key, marketplace: action.marketplace, remoteID: remoteID,
       file: action.record?.file ?? action.file, at: ambient.now(), because: action.because)
+    CrashPoint.reach("withdraw-before")
     try await journal.append([.intent(intent)])
+    CrashPoint.reach("withdraw-intended")
     do throws(MarketplaceFailure) {
       try await marketplace.withdraw(remoteID, urgency: action.isSale ? .sale : .normal)
     } catch {
@@ -165,6 +178,7 @@ struct Performer: Sendable {
       if case .gone = error { return try await withdrawn(intent, action) }
       return try await failed(intent, action, error)
     }
+    CrashPoint.reach("withdraw-answered")
     return try await withdrawn(intent, action)
   }
 
@@ -179,8 +193,10 @@ struct Performer: Sendable {
   private func adopt(_ action: Action) async throws(JournalError) -> Attempt {
     guard let remoteID = action.remoteID else { return Attempt(ActionResult(action, .skipped)) }
     let post: RemotePost?
+    CrashPoint.reach("adopt-before")
     do throws(MarketplaceFailure) {
       post = try await marketplace.read(remoteID)
+      CrashPoint.reach("adopt-read")
     } catch {
       let time = ambient.now().advanced(by: Backoff.delay(after: 3, chance: ambient.random()))
       return Attempt(

@@ -26,7 +26,9 @@ package struct Sweep: Sendable {
   /// Asks for everything, at most `tries` times in a row. Nil when it can't be asked now: a partial list proves nothing.
   package func find(tries: Int) async -> [Copies]? {
     guard account.marketplace.capabilities.canLookUp else { return [] }
+    CrashPoint.reach("sweep-before")
     guard let posts = await everything(tries) else { return nil }
+    CrashPoint.reach("sweep-listed")
     let byReference = Dictionary(grouping: posts.filter { $0.reference != nil }) { $0.reference ?? "" }
     return byReference.sorted { $0.key < $1.key }.compactMap { reference, posts in
       guard posts.count > 1, let dot = reference.lastIndex(of: ".") else { return nil }
@@ -43,7 +45,9 @@ package struct Sweep: Sendable {
         continue
       }
       for copy in copies.posts where copy.remoteID != record.remoteID {
+        CrashPoint.reach("sweep-found")
         results.append(try await remove(copy, record))
+        CrashPoint.reach("sweep-removed")
       }
     }
     return results

@@ -27,6 +27,7 @@ package struct Facebook: Marketplace {
   package func create(_ draft: Draft) async throws(MarketplaceFailure) -> Posted {
     let (answer, pageID) = try await onPage { (page) throws(MarketplaceFailure) in
       let ids = try await photos.ids(for: draft.photos, on: page)
+      CrashPoint.reach("photos-ready")
       let body = PostWriting.create(draft, photos: ids)
       let path = [page.id, "feed"]
       let answer = try await dropping(draft.photos, on: page) { () throws(MarketplaceFailure) in
@@ -122,6 +123,7 @@ extension Facebook {
     _ urgency: Urgency = .normal, _ body: (Page) async throws(MarketplaceFailure) -> Value
   ) async throws(MarketplaceFailure) -> Value {
     let page = try await pages.page(urgency)
+    CrashPoint.reach("page-known")
     do throws(MarketplaceFailure) {
       return try await body(page)
     } catch {

@@ -58,8 +58,10 @@ struct Graph: Sendable {
     guard token.isPrintable else { throw .unauthorized(.init(badToken)) }
     do { try await pace.turn(call.urgency) } catch { throw .unavailable(.init("cancelled before it was sent")) }
     let response: Response
+    CrashPoint.reach("graph-before")
     do throws(CurlFailure) {
       response = try await client.send(request(call, token))
+      CrashPoint.reach("graph-answered")
     } catch {
       throw unanswered(error, call.subject)
     }

@@ -60,7 +60,9 @@ struct PhotoUploads: Sendable {
       return .success(
         try await known.value(of: Key(page: page.id, photo: photo.reference)) { () throws(MarketplaceFailure) in
           if let upload = store.recall(name(photo, page)), isFresh(upload) { return upload.remoteID }
+          CrashPoint.reach("photo-before")
           let id = try await send(photo, on: page)
+          CrashPoint.reach("photo-uploaded")
           store.keep(name(photo, page), .init(remoteID: id, at: graph.ambient.now()))
           return id
         })

@@ -1,4 +1,5 @@
 import Glibc
+import Listings
 
 /// The file system as the journal uses it, so that a test can count, refuse or drop each call. The calls from `prepare`
 /// to `syncDirectory` change something; the others don't.
@@ -45,12 +46,17 @@ extension Disk {
   func publish(_ bytes: [UInt8], as path: String, in directory: String) throws(DiskError) -> Int32 {
     let temporary = path + ".tmp"
     let file = try open(temporary, create: true)
+    CrashPoint.reach("publish-opened", of: path)
     do throws(DiskError) {
       try truncate(file, to: 0, path: temporary)
       try write(bytes, to: file, at: 0, path: temporary)
+      CrashPoint.reach("publish-written", of: path)
       try sync(file, path: temporary)
+      CrashPoint.reach("publish-synced", of: path)
       try rename(temporary, to: path)
+      CrashPoint.reach("publish-renamed", of: path)
       try syncDirectory(directory)
+      CrashPoint.reach("publish-done", of: path)
     } catch {
       close(file)
       // It may be what fills the disk.

@@ -1,3 +1,5 @@
+import Listings
+
 /// Outcomes that could not be written to the journal: beside it, and on standard error. Without them a post that was
 /// made would be looked up again at best.
 enum Emergency {
@@ -10,14 +12,18 @@ enum Emergency {
     }
     var place = layout.emergency
     do throws(DiskError) {
+      CrashPoint.reach("emergency-before")
       let kept = try disk.readIfPresent(layout.emergency) ?? []
       // What an earlier failure left of a line must not spoil this one.
       if let last = kept.last, last != 0x0A { lines.insert(0x0A, at: 0) }
       let file = try disk.open(layout.emergency, create: true)
       defer { disk.close(file) }
       try disk.write(lines, to: file, at: kept.count, path: layout.emergency)
+      CrashPoint.reach("emergency-written")
       try disk.sync(file, path: layout.emergency)
+      CrashPoint.reach("emergency-synced")
       try disk.syncDirectory(layout.directory)
+      CrashPoint.reach("emergency-kept")
     } catch {
       place = "nowhere (\(layout.emergency): \(error.reason)); keep this message, and settle it with `hawker resolve`"
     }

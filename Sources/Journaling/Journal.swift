@@ -94,6 +94,8 @@ package struct Opening: Hashable, Sendable {
   }
 
   package var state: State
+  /// Nothing was ever recorded in it: it was just made, or its maker died before that.
+  package var isUnused = false
   /// Outcomes taken over from the emergency file.
   package var merged = 0
   /// A checkpoint that could not be read and was done without, an emergency file with unreadable lines.

@@ -9,6 +9,8 @@ package struct Ledger: Hashable, Sendable {
   package internal(set) var records: [PostKey: Record] = [:]
   /// When the newest entry was made; a clock behind it is not to be trusted.
   package internal(set) var lastAt: Timestamp?
+  /// Nothing was ever recorded.
+  package var isUnused: Bool { lastAt == nil }
   /// What holds posts back, what was let through all the same, what was lost lately.
   package internal(set) var standing = Standing()
   /// Listing → its sales, the first one first; a second one is a problem that a person must see.

@@ -1,4 +1,5 @@
 import Glibc
+import Listings
 
 /// The machine's own file system.
 package struct LocalDisk: Disk {
@@ -22,6 +23,7 @@ package struct LocalDisk: Disk {
     var parentStatus = stat()
     if stat(parent, &parentStatus) != 0, parent != directory { try prepare(parent) }
     if mkdir(directory, 0o700) != 0, errno != EEXIST { throw DiskError(.write, directory, code: errno) }
+    CrashPoint.reach("directory-made")
     try syncDirectory(parent)
   }
 

@@ -8,7 +8,9 @@ enum Lock {
     do throws(DiskError) {
       try disk.prepare(layout.directory)
       if let lock = try disk.lock(layout.lock) {
+        CrashPoint.reach("lock-taken")
         sign(lock, layout, setting)
+        CrashPoint.reach("lock-signed")
         return lock
       }
     } catch {

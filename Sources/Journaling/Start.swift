@@ -9,13 +9,17 @@ struct Start {
   /// With the lock held: reads the journal back, settles what an unclean stop left, and takes the emergency file in.
   static func make(_ layout: Layout, _ setting: JournalSetting) throws(JournalError) -> Start {
     let recovery = try Recovery.read(setting.disk, layout)
+    CrashPoint.reach("recovery-read")
     let ledger = recovery?.ledger ?? Ledger(lineage: newLineage())
     var start = Start(
       writer: Writer(setting, layout, lineage: ledger.lineage, after: recovery), ledger: ledger,
       opening: Opening(state: .created))
+    start.opening.isUnused = ledger.isUnused
     removeTemporaries(layout, setting.disk)
+    CrashPoint.reach("temporaries-removed")
     do throws(JournalError) {
       if let recovery { try start.resume(recovery) } else { try start.turnOver() }
+      CrashPoint.reach(recovery == nil ? "journal-new" : "journal-resumed")
       try start.mergeEmergency()
     } catch {
       if start.writer.file >= 0 { setting.disk.close(start.writer.file) }
@@ -79,6 +83,7 @@ struct Start {
   /// open finds the operations settled.
   private mutating func mergeEmergency() throws(JournalError) {
     guard let (outcomes, unreadable) = try Emergency.read(disk, layout) else { return }
+    CrashPoint.reach("merge-before")
     for outcome in outcomes {
       guard let key = ledger.key(ofOp: outcome.op) else { continue }
       let entry = Entry.outcome(outcome)
@@ -88,14 +93,17 @@ struct Start {
       ledger.apply(entry, at: at)
       ledger.sequence = writer.chain.sequence
       opening.merged += 1
+      CrashPoint.reach("merge-appended")
     }
     let kept = "\(layout.torn)/emergency-\(writer.chain.sequence).jsonl"
     if unreadable > 0 { opening.notes.append("\(unreadable) lines of the emergency file could not be read: \(kept)") }
     do throws(DiskError) {
       try disk.prepare(layout.torn)
       try disk.rename(layout.emergency, to: kept)
+      CrashPoint.reach("merge-renamed")
       try disk.syncDirectory(layout.torn)
       try disk.syncDirectory(layout.directory)
+      CrashPoint.reach("merge-after")
     } catch {
       throw JournalError(error)
     }

@@ -42,9 +42,11 @@ package final class UploadCache: Sendable {
       state.uploads[name] = remoteID.map { Upload(remoteID: $0, at: at) }
       guard state.file >= 0 else { return }
       let line = UploadCache.line(name, remoteID, at)
+      CrashPoint.reach("upload-keep-before")
       do throws(DiskError) {
         try disk.write(line, to: state.file, at: state.end, path: path)
         state.end += line.count
+        CrashPoint.reach("upload-keep-after")
       } catch {
         disk.close(state.file)
         state.file = -1
@@ -68,9 +70,14 @@ package final class UploadCache: Sendable {
     var bytes: [UInt8] = []
     for (name, upload) in state.uploads { bytes += UploadCache.line(name, upload.remoteID, upload.at) }
     do throws(DiskError) {
-      state.file = try disk.open(path, create: true)
-      try disk.truncate(state.file, to: 0, path: path)
-      try disk.write(bytes, to: state.file, at: 0, path: path)
+      // Beside, and moved into place: killed here a second time, it still knows what the first one had uploaded.
+      let temporary = path + ".tmp"
+      state.file = try disk.open(temporary, create: true)
+      try disk.truncate(state.file, to: 0, path: temporary)
+      try disk.write(bytes, to: state.file, at: 0, path: temporary)
+      CrashPoint.reach("uploads-written")
+      try disk.rename(temporary, to: path)
+      CrashPoint.reach("uploads-rewritten")
       state.end = bytes.count
     } catch {
       if state.file >= 0 { disk.close(state.file) }

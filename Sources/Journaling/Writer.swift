@@ -84,12 +84,15 @@ struct Writer: Sendable {
     for request in requests {
       for body in request.bodies { next.append(body, at: at, to: &buffer) }
     }
+    CrashPoint.reach("write-before")
     do throws(DiskError) {
       try disk.write(buffer, to: file, at: end, path: path)
     } catch {
       throw fallBack(error)
     }
+    CrashPoint.reach("write-after")
     do throws(DiskError) { try disk.sync(file, path: path) } catch { throw die(JournalError(error)) }
+    CrashPoint.reach("sync-after")
     entries += next.sequence - chain.sequence
     end += buffer.count
     chain = next
@@ -118,6 +121,8 @@ struct Writer: Sendable {
     // Compaction has found no room for long.
     if needed > Format.segmentLimit / 2 { return false }
     guard canReserve, reservedEnd < needed else { return true }
+    CrashPoint.reach("reserve-before")
+    defer { CrashPoint.reach("reserve-after") }
     for goal in [needed + Format.reserve, needed] {
       do throws(DiskError) {
         canReserve = try disk.reserve(file, from: end, to: goal, path: path)
@@ -162,10 +167,12 @@ struct Writer: Sendable {
     next.append(opened.body(), at: at.description, to: &line)
     let newFile = try publish(line, layout.segment(segment + 1))
     releaseFile()
+    CrashPoint.reach("old-segment-released")
     (file, end, entries, segment) = (newFile, line.count, 1, segment + 1)
     (checkpoint, chain) = (chain.sequence, next)
     (reservedEnd, canReserve, postponedTo) = (0, true, 0)
     try writeHead(isClean: false)
+    CrashPoint.reach("generation-started")
     try prune(keeping: skipped > 0 ? Format.history : Format.generations)
   }
 
@@ -203,6 +210,7 @@ struct Writer: Sendable {
       guard (try? disk.remove(layout.segment(number))) != nil else { break }
       // One after another, so that a power cut leaves no gap among them.
       do throws(DiskError) { try disk.syncDirectory(layout.directory) } catch { throw JournalError(error) }
+      CrashPoint.reach("pruned-segment")
     }
     guard let oldest = inventory.segments.suffix(Format.generations).first,
       let bytes = try? disk.read(layout.segment(oldest), limit: 4096)
@@ -211,7 +219,10 @@ struct Writer: Sendable {
     guard let range = lines.next(), let first = Envelope(bytes, range),
       let opened = try? Opened(first, bytes, layout.segment(oldest)), let floor = opened.checkpoint
     else { return }
-    for sequence in inventory.checkpoints where sequence < floor { try? disk.remove(layout.checkpoint(sequence)) }
+    for sequence in inventory.checkpoints where sequence < floor {
+      try? disk.remove(layout.checkpoint(sequence))
+      CrashPoint.reach("pruned-checkpoint")
+    }
   }
 
   /// What is due after a commit: a new generation, or a new head.
@@ -238,7 +249,10 @@ struct Writer: Sendable {
 
   /// Ends in order, so that the next start can write on.
   mutating func finish() {
+    CrashPoint.reach("finish-before")
     releaseFile()
+    CrashPoint.reach("finish-released")
     if death == nil { try? writeHead(isClean: true) }
+    CrashPoint.reach("finish-after")
   }
 }

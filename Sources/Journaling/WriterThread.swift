@@ -79,6 +79,7 @@ extension Writer {
     guard !batch.isEmpty else { return }
     let (refusals, at) = commit(batch)
     mailbox.settle(batch, refusals, at: at, sequence: chain.sequence)
+    CrashPoint.reach("settled")
     batch = []
     keepHouse { mailbox.ledger }
     mailbox.advance(to: chain.sequence)

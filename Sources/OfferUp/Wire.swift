@@ -67,8 +67,10 @@ struct Wire: Sendable {
     let request = try request(call)
     do { try await pace.turn(call.urgency) } catch { throw .unavailable(.init("cancelled before it was sent")) }
     let response: Response
+    CrashPoint.reach("wire-before")
     do throws(CurlFailure) {
       response = try await client.send(request)
+      CrashPoint.reach("wire-answered")
     } catch {
       throw unanswered(error, call.subject)
     }

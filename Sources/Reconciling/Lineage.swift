@@ -4,8 +4,9 @@ import Listings
 /// Which journal a listings root belongs to, and how far that journal had come.
 package enum Lineage {
   /// Marks the root with the shop's lineage when the journal is new and the root bears no mark. Returns why it couldn't.
+  /// A journal that nothing was recorded in is new: the program that made it may have died before it marked the root.
   package static func mark(_ shop: Shop) -> String? {
-    guard shop.marksRoot, shop.journal.opening.state == .created else { return nil }
+    guard shop.marksRoot, shop.journal.opening.isUnused else { return nil }
     let marker = LineageMarker(root: shop.config.listings)
     guard marker.read() == nil else { return nil }
     return marker.write(.init(lineage: shop.journal.ledger.lineage, sequence: shop.journal.ledger.sequence))

@@ -1,4 +1,5 @@
 import Glibc
+import Listings
 
 /// `listings/.hawker`: the journal's lineage, written into the listings root, so that an empty mount point or another
 /// shop's folder is not taken for this one; and how far the journal had come, so that an older copy of the state, put back
@@ -47,7 +48,10 @@ package struct LineageMarker: Sendable {
       unlink(temporary)
       return failure
     }
-    return rename(temporary, path) == 0 ? nil : reason()
+    CrashPoint.reach("marker-written")
+    guard rename(temporary, path) == 0 else { return reason() }
+    CrashPoint.reach("marker-renamed")
+    return nil
   }
 
   private func reason() -> String { "\(path): \(String(cString: strerror(errno)))" }

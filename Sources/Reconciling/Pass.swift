@@ -31,7 +31,9 @@ package struct Pass: Sendable {
     var lastProgress = shop.ambient.uptime()
     while true {
       let before = (started: log.started, done: log.done)
+      CrashPoint.reach("plan-made")
       try await executor.submit(current)
+      CrashPoint.reach("plan-submitted")
       let due = try await executor.rest(by: earliestRetry(current))
       if log.done > before.done { lastProgress = shop.ambient.uptime() }
       if await executor.isStopped { break }

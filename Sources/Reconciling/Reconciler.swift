@@ -164,9 +164,11 @@ package actor Reconciler {
     guard let wanted else { return Answer(.refused, "the listings have not been looked at yet") }
     let ruling = Deciding(shop, wanted, inFlight: await executor.inFlight).rule(decision)
     guard !ruling.entries.isEmpty else { return ruling.answer }
+    CrashPoint.reach("decision-before")
     do throws(JournalError) { try await shop.journal.append(ruling.entries) } catch {
       return Answer(.journal, error.message)
     }
+    CrashPoint.reach("decision-recorded")
     for line in ruling.answer.text.split(separator: "\n") { logger.notice("\(Escaping.line(String(line)))") }
     hints.add { $0.replan = true }
     return ruling.answer
@@ -178,7 +180,9 @@ package actor Reconciler {
     guard let wanted else { return }
     let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan)
     chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
+    CrashPoint.reach("plan-made")
     try await executor.submit(plan)
+    CrashPoint.reach("plan-submitted")
     advanceMark()
     try await sweepIfTroubled(plan)
     await arm(for: plan)

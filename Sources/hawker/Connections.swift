@@ -17,9 +17,17 @@ struct Connections: Sendable {
       let rate = sandbox == nil ? account.requestsPerSecond ?? config.sync.requestsPerSecond : 0
       let pace = Pace(requestsPerSecond: rate, ambient: .system)
       return Executor.Account(
-        name: account.name, marketplace: adapter(account, config, pace), pace: pace,
+        name: account.name, marketplace: marketplace(account, config, pace), pace: pace,
         concurrency: account.concurrency ?? config.sync.concurrency)
     }
+  }
+
+  private func marketplace(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any Marketplace {
+    #if DEBUG
+      FixedFields.overlay(adapter(account, config, pace))
+    #else
+      adapter(account, config, pace)
+    #endif
   }
 
   private func adapter(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any Marketplace {

@@ -30,6 +30,9 @@ enum Main {
   static func main() async {
     // A reader that went away is no reason to die in the middle of a pass.
     signal(SIGPIPE, SIG_IGN)
+    #if DEBUG
+      CrashHook.install()
+    #endif
     do {
       var command = try Hawker.parseAsRoot(CommandLineOrder.globalsLast(Array(CommandLine.arguments.dropFirst())))
       if var command = command as? any AsyncParsableCommand {

@@ -60,7 +60,8 @@ struct Setting: Sendable {
   /// Scans the listing files and plans, from files and journal alone: no network, no lock.
   func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) async throws -> Planned {
     let ledger = try readLedger()
-    var loader = Loader(loaded, options: loadingOptions(marker: ledger.map { .expected(lineage: $0.lineage) } ?? .none))
+    let marker = ledger.map { $0.isUnused ? Marker.ignored : .expected(lineage: $0.lineage) } ?? .none
+    var loader = Loader(loaded, options: loadingOptions(marker: marker))
     let wanted = await loader.scanConcurrently()
     var input = PlanInput(
       wanted, ledger, config, Setting.capabilities, now: Ambient.system.now(), mode: mode)

@@ -21,17 +21,21 @@ final class Daemon: Sendable {
     var description: String { "never said ‘\(wanted)’; it said:\n" + heard.joined(separator: "\n") }
   }
 
-  init(in folder: String, _ arguments: [String] = ["run", "--sandbox"]) throws {
+  /// `hearsAll`: what it says on standard output too.
+  init(
+    in folder: String, _ arguments: [String] = ["run", "--sandbox"], environment: [String: String] = [:],
+    hearsAll: Bool = false
+  ) throws {
     self.folder = folder
     let process = Process()
     self.process = process
     process.executableURL = URL(filePath: Program.path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
-    process.environment = ["PATH": "/usr/bin:/bin"]
+    process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
     let pipe = Pipe()
+    process.standardOutput = hearsAll ? pipe : FileHandle.nullDevice
     process.standardError = pipe
     // Not the pipe's end: a neighbour that was started meanwhile may have inherited it.
     process.terminationHandler = { [self] _ in close() }

@@ -25,16 +25,18 @@ enum Program {
     .deletingLastPathComponent().path
 
   /// Runs to the end. The environment is `environment` with a PATH and nothing else: no token of the person who tests.
+  /// `wrapper`: another program and its arguments, which runs this one.
   static func run(
-    _ arguments: [String], in folder: String = repository, environment: [String: String] = [:]
+    _ arguments: [String], in folder: String = repository, environment: [String: String] = [:], wrapper: [String] = []
   ) async throws -> Outcome {
     // Files, not pipes: a full pipe would stop the program.
     let captured = try TemporaryFolder()
     defer { captured.remove() }
     let (out, err) = (try captured.write("out", []), try captured.write("err", []))
     let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
+    let line = wrapper + [path] + arguments
+    process.executableURL = URL(filePath: line[0])
+    process.arguments = Array(line.dropFirst())
     process.currentDirectoryURL = URL(filePath: folder)
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice

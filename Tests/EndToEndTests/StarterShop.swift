@@ -18,6 +18,15 @@ struct StarterShop: Sendable {
     }
   }
 
+  /// The shop as another one is now, its state too, in a folder of its own.
+  init(copyOf other: StarterShop) throws {
+    folder = try TemporaryFolder()
+    let files = FileManager.default
+    for name in try files.contentsOfDirectory(atPath: other.path) {
+      try files.copyItem(atPath: "\(other.path)/\(name)", toPath: "\(path)/\(name)")
+    }
+  }
+
   /// Adds `count` more listings, made from the lamp.
   func add(_ count: Int, to account: String = "") throws {
     let lamp = try String(contentsOfFile: path + "/listings/lamp.yaml", encoding: .utf8)

@@ -46,6 +46,19 @@ struct ExecutorTests {
     }
   }
 
+  @Test func withdrawalThatDidNotArriveIsLookedAtOnceWhenItsFileIsBack() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      bench.market.fail(.before(.uncertain(.init("cut"))))
+      try await bench.executor.submit(bench.plan([]))
+      _ = try await bench.executor.settle()
+      #expect(bench.journal.ledger.records.values.first?.pending?.action == .withdraw)
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp", "withdraw r1", "read r1"])
+      #expect(bench.journal.ledger.records.values.allSatisfy { $0.isLive && $0.pending == nil })
+    }
+  }
+
   @Test func lostRequestIsSentAgainOnlyAfterTheConsistencyDelay() async throws {
     try await bench { bench in
       bench.market.fail(.before(.uncertain(.init("cut"))))

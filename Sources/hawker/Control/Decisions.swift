@@ -52,8 +52,11 @@ struct Decisions {
     let wanted = loader.scan()
     if case .unseen(let why) = wanted.root { return Answer(.refused, why) }
     let ruling = Deciding(shop, wanted).rule(decision)
+    CrashPoint.reach("decision-before")
     if !ruling.entries.isEmpty { try await journal.append(ruling.entries) }
+    CrashPoint.reach("decision-recorded")
     Lineage.advance(shop)
+    CrashPoint.reach("decision-marked")
     return ruling.answer
   }
 
