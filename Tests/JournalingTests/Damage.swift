@@ -75,8 +75,9 @@ struct Recording {
   let tail: Int
   /// How far each older segment's entries go.
   let ends: [String: Int]
-  /// Where the last batch begins in each segment.
+  /// Where the last batch begins in each segment, and where the last two do.
   let lastBatches: [String: Int]
+  let lastTwoBatches: [String: Int]
   /// What verify says of it as it is.
   let notes: [String]
 
@@ -113,7 +114,8 @@ struct Recording {
     (self.ledger, newest) = (recovery.ledger, recovery.segment.path)
     tail = Recording.tail(recovery.segment, recovery.chain)
     ends = try Recording.ends(image, layout)
-    lastBatches = Recording.lastBatches(image, ends)
+    lastBatches = Recording.lastBatches(1, image, ends)
+    lastTwoBatches = Recording.lastBatches(2, image, ends)
     notes = JournalReading.verify(Rig.directory, disk: SimulatedDisk(SimulatedFiles(image))).notes
   }
 
@@ -127,15 +129,18 @@ struct Recording {
     return segment.bytes.count
   }
 
-  private static func lastBatches(_ image: [String: [UInt8]], _ ends: [String: Int]) -> [String: Int] {
+  private static func lastBatches(
+    _ count: Int, _ image: [String: [UInt8]], _ ends: [String: Int]
+  ) -> [String: Int] {
     var starts: [String: Int] = [:]
     for (path, end) in ends {
       let bytes = Array((image[path] ?? [])[..<end])
       var lines = LineReader(bytes: bytes)
-      var batch = -1
+      var found: [(batch: Int, start: Int)] = []
       while let range = lines.next(), let envelope = Envelope(bytes, range) {
-        if envelope.batch != batch { (batch, starts[path]) = (envelope.batch, range.lowerBound) }
+        if envelope.batch != found.last?.batch { found.append((envelope.batch, range.lowerBound)) }
       }
+      starts[path] = found.suffix(count).first?.start
     }
     return starts
   }

@@ -82,10 +82,10 @@ extension Recording {
     return isTail || isHead || isOld(damage) ? .harmless : .missed
   }
 
-  /// Whether it is where a crash may have left a segment: from its last batch on. What it held is in the checkpoint behind
-  /// it; verify tells it without calling it damage.
+  /// Whether it is where a crash may have left a segment: in its last two batches. What they held is in the checkpoint
+  /// behind them; verify tells it without calling it damage.
   private func isLeftTorn(_ damage: Damage) -> Bool {
-    lastBatches[damage.path].map { damage.path != newest && damage.start >= $0 - 1 } ?? false
+    lastTwoBatches[damage.path].map { damage.path != newest && damage.start >= $0 - 1 } ?? false
   }
 
   /// Whether it is in bytes that a crash left behind an older segment, or the oldest of more generations than are kept.
