@@ -99,8 +99,18 @@ extension Recording {
   /// newer head.json could tell that from a power cut.
   private func isTorn(_ damage: Damage) -> Bool {
     if isClean { return damage.start >= image[newest]?.count ?? 0 }
-    let reachesEnd = (damage.bytes ?? [1]).dropFirst(damage.start).allSatisfy { $0 == 0 }
-    return damage.start >= tail || damage.kind == .cut || damage.kind == .older || reachesEnd
+    return damage.start >= tail || damage.kind == .cut || damage.kind == .older || !hasIntactLine(behind: damage)
+  }
+
+  /// Damage that leaves nothing intact behind it is a journal that was cut back.
+  private func hasIntactLine(behind damage: Damage) -> Bool {
+    guard let bytes = damage.bytes else { return true }
+    var lines = LineReader(bytes: bytes, offset: min(damage.start, bytes.count))
+    while let range = lines.next() {
+      let start = bytes[range].firstIndex { $0 != 0 } ?? range.upperBound
+      if Envelope(bytes, start..<range.upperBound) != nil { return true }
+    }
+    return false
   }
 
   /// Of how many of the first entries it is the fold.
