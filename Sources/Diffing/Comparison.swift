@@ -41,8 +41,8 @@ package struct Comparison: Sendable {
 
   private func want(_ post: WantedPost, of listing: Listing) -> Difference.Want {
     switch listing.status {
-    case .sold: .off(.sold)
-    case .draft: .off(.draft)
+    case .sold: .off(listing.saysStatus ? .sold : .soldByDefault)
+    case .draft: .off(listing.saysStatus ? .draft : .draftByDefault)
     case .available, .reserved: post.content == nil ? .frozen : .offered(post)
     }
   }
@@ -54,8 +54,8 @@ package struct Comparison: Sendable {
     if wanted.freezes(id: record.key.listing, lastFile: record.file) { return .frozen }
     guard let listing else { return .off(.fileGone) }
     switch listing.status {
-    case .sold: return .off(.sold)
-    case .draft: return .off(.draft)
+    case .sold: return .off(listing.saysStatus ? .sold : .soldByDefault)
+    case .draft: return .off(listing.saysStatus ? .draft : .draftByDefault)
     case .available, .reserved: return .off(.dropped)
     }
   }

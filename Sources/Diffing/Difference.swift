@@ -15,6 +15,9 @@ package struct Difference: Sendable {
   package enum Cause: String, Sendable {
     /// The file says so.
     case sold, draft
+    /// A `_defaults.yaml` or hawker.yaml says so, for all the files below it.
+    case soldByDefault = "sold-default"
+    case draftByDefault = "draft-default"
     case fileGone = "file-gone"
     /// The listing's `marketplaces` no longer names the account.
     case dropped

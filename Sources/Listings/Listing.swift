@@ -9,6 +9,8 @@ package struct Listing: Hashable, Sendable {
   /// Where its document begins, from 1.
   package var line: Int
   package var status: Status
+  /// Whether the file itself says its status. What a default says is no word about this listing.
+  package var saysStatus = true
   /// True: never withdrawn because its file went away.
   package var isProtected: Bool
   package var quantity: Int

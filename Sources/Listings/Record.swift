@@ -111,7 +111,9 @@ package struct Intent: Hashable, Sendable {
   package var because: String?
 
   /// A withdrawal that nobody asked for by name.
-  package var isLoss: Bool { action == .withdraw && (because == "file-gone" || because == "dropped") }
+  package var isLoss: Bool {
+    action == .withdraw && because.map(["file-gone", "dropped", "sold-default", "draft-default"].contains) ?? false
+  }
 
   package init(
     op: String, action: Action, key: PostKey, marketplace: String, reference: String = "", content: Content? = nil,

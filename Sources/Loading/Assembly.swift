@@ -49,6 +49,8 @@ extension Loader {
         wanted.problems.append(duplicate(one.place, oneFile, and: other.place, otherFile))
       }
       wanted.problems.append(duplicate(other.place, otherFile, and: one.place, oneFile))
+      // What was in these files before may have been overwritten by a copy: that is no reason to take it off.
+      wanted.frozenFiles.formUnion([oneFile, otherFile])
     }
     wanted.frozenIDs.formUnion(repeated)
     return repeated

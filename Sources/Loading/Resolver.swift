@@ -85,8 +85,9 @@ struct Resolver {
   }
 
   private mutating func fill(_ listing: inout Listing, _ stack: LayerStack) {
-    if case .text(let text)? = stack.find(.status)?.value {
+    if let entry = stack.find(.status), case .text(let text) = entry.value {
       listing.status = Listing.Status(rawValue: text) ?? .available
+      listing.saysStatus = entry.mark.source == Source.own
     }
     if case .flag(let flag)? = stack.find(.protect)?.value { listing.isProtected = flag }
     if case .integer(let count)? = stack.find(.quantity)?.value { listing.quantity = count }

@@ -123,7 +123,7 @@ package struct Action: Hashable, Sendable {
   func isHeld(atMost holders: Set<Holder>) -> Bool { hold.map { holders.contains($0.by) } ?? true }
 
   /// Whether a sale is the reason: ahead of everything else.
-  package var isSale: Bool { kind == .withdraw && cause == .sold }
+  package var isSale: Bool { kind == .withdraw && (cause == .sold || cause == .soldByDefault) }
 
   /// Sold withdrawals, then what must be settled, withdrawals, updates, creates.
   package var rank: Int {

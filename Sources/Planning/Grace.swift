@@ -3,7 +3,8 @@ import Listings
 /// The daemon does not believe at once that a file is gone: it may be a save, a checkout, a disk that comes back. A post
 /// whose file is absent waits from the scan that missed it first until a scan after `guards.grace` misses it too. Files
 /// that went away shortly after one another leave their grace together, at the last one's end, so that a slow loss is
-/// counted as one.
+/// counted as one. A file that comes back tells that files are being put back: whatever is still missing then begins its
+/// grace anew, so that the last ones to return are not taken for a loss small enough to pass.
 struct Grace {
   private let input: PlanInput
 
@@ -14,25 +15,40 @@ struct Grace {
     var since: Timestamp
   }
 
-  /// Holds what still waits. Returns what is to be recorded: absences that begin, and those that end.
+  /// Holds what still waits. Returns what is to be recorded: absences that begin, begin anew, and end.
   func apply(to actions: inout [Action]) -> [Bookkeeping] {
     guard input.mode == .continuous else { return [] }
-    var bookkeeping: [Bookkeeping] = []
+    let absent = actions.indices.filter { isAbsent(actions[$0]) }
+    let keys = Set(absent.map { actions[$0].key })
+    let returned = input.standing.holds.keys.filter { !keys.contains($0) && recorded($0) != nil }.sorted()
+    var bookkeeping = returned.map(Bookkeeping.returned)
+    guard input.config.guards.grace > .zero else { return bookkeeping }
+    let isRestored = isRestoring(returned, actions)
     var absences: [Absence] = []
-    var absent: Set<PostKey> = []
-    for (index, action) in actions.enumerated() where isAbsent(action) {
-      absent.insert(action.key)
-      guard input.config.guards.grace > .zero else { continue }
-      let recorded = input.standing.hold(on: action.key, by: Action.Holder.grace.rawValue)?.since
+    for index in absent {
+      let key = actions[index].key
       // A time that is still to come was recorded by a clock that has been put back since.
-      if recorded.map({ $0 > scannedAt }) ?? true { bookkeeping.append(.absent(action.key)) }
-      absences.append(Absence(index: index, since: min(recorded ?? scannedAt, scannedAt)))
+      if let since = recorded(key), since <= scannedAt, !isRestored {
+        absences.append(Absence(index: index, since: since))
+        continue
+      }
+      if recorded(key) != nil { bookkeeping.append(.returned(key)) }
+      bookkeeping.append(.absent(key))
+      absences.append(Absence(index: index, since: scannedAt))
     }
     hold(&actions, absences)
-    let returned = input.standing.holds.keys.filter { key in
-      !absent.contains(key) && input.standing.hold(on: key, by: Action.Holder.grace.rawValue) != nil
-    }
-    return bookkeeping + returned.sorted().map(Bookkeeping.returned)
+    return bookkeeping
+  }
+
+  /// Whether one of the posts has its file again, whole or broken.
+  private func isRestoring(_ returned: [PostKey], _ actions: [Action]) -> Bool {
+    guard !returned.isEmpty else { return false }
+    let gone = Set(actions.filter { $0.isFileGone || $0.kind == .forget }.map(\.key))
+    return returned.contains { input.records[$0] != nil && !gone.contains($0) }
+  }
+
+  private func recorded(_ key: PostKey) -> Timestamp? {
+    input.standing.hold(on: key, by: Action.Holder.grace.rawValue)?.since
   }
 
   private var scannedAt: Timestamp { input.scannedAt ?? input.now }

@@ -44,7 +44,7 @@ struct Guarding {
       (.protect, "protected and without a file", "bring the file back, or have it say protect: false first"),
     ]
     return words.compactMap { holder, text, override in
-      let count = actions.count { $0.hold?.by == holder }
+      let count = actions.count { $0.hold?.by == holder && $0.kind == .withdraw }
       guard count > 0 else { return nil }
       return GuardReport(
         holder, limit: 0, observed: count, isTripped: true, override: override,

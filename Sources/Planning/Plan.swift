@@ -33,6 +33,9 @@ package struct Plan: Sendable {
   package var executable: [Action] { actions.filter { $0.hold == nil && $0.kind != .unchanged } }
 
   package var hasChanges: Bool { actions.contains { $0.hold == nil && $0.kind != .unchanged } }
+  /// Posts that hawker.yaml no longer covers.
+  package var leftScope: [Action] { actions.filter { $0.hold?.by == .scope && $0.kind == .withdraw } }
+
   package var hasErrors: Bool { problems.contains { $0.severity == .error } }
 
   /// How long a permit for what a guard holds lasts.

@@ -46,7 +46,9 @@ struct Renames {
   }
 
   static func saleSeen(_ difference: Difference) -> Bookkeeping? {
-    guard case .off(.sold) = difference.want, difference.record?.state == .withdrawn(sold: true) else { return nil }
+    guard case .off(let cause) = difference.want, cause == .sold || cause == .soldByDefault,
+      difference.record?.state == .withdrawn(sold: true)
+    else { return nil }
     return .saleSeen(difference.key)
   }
 }

@@ -6,11 +6,16 @@ struct Rules {
   private let input: PlanInput
   private let marketplaces: [String: String]
   private let enabled: Set<String>
+  /// Marketplace and listing → a post of it under an account that hawker.yaml no longer has.
+  private let strayed: [[String]: PostKey]
 
   init(_ input: PlanInput) {
     self.input = input
     marketplaces = Dictionary(uniqueKeysWithValues: input.config.accounts.map { ($0.name, $0.marketplace) })
     enabled = Set(input.config.accounts.filter(\.isEnabled).map(\.name))
+    let known = Set(marketplaces.keys)
+    strayed = input.records.values.filter { !known.contains($0.key.account) && ($0.isLive || $0.state == .uncertain) }
+      .reduce(into: [:]) { $0[[$1.marketplace, $1.key.listing]] = $1.key }
   }
 
   func append(for difference: Difference, to actions: inout [Action]) {
@@ -120,7 +125,7 @@ struct Rules {
           "adopt: \(remote) can't be taken over (it is not on \(difference.key.account), or another listing's): correct "
             + "`adopt:` in the file, or hawker release \(difference.key.listing)")
       }
-      return action(.create, difference, .init("new", "new listing"), post: post)
+      return create(post, difference)
     }
     switch record.state {
     case .live: return compare(post, content, record, difference)
@@ -148,6 +153,16 @@ struct Rules {
       return record.failedDigest == content.digest ? retry(time, create) : create
     case .uncertain: return action(.resolve, difference, .init("uncertain", "its outcome is not known"))
     }
+  }
+
+  /// A listing that stands on the marketplace under an account's old name is not posted again under its new one.
+  private func create(_ post: WantedPost, _ difference: Difference) -> Action {
+    let create = action(.create, difference, .init("new", "new listing"), post: post)
+    guard !strayed.isEmpty, let old = strayed[[create.marketplace, difference.key.listing]] else { return create }
+    return create.held(
+      by: .scope,
+      "create: it was posted as the account \(old.account), which hawker.yaml no longer has; give the account that name "
+        + "again (or, if these are two accounts, hawker release --scope)")
   }
 
   private func refusal(_ record: Record) -> String {
@@ -243,6 +258,8 @@ struct Rules {
     switch cause {
     case .sold: "its file says sold"
     case .draft: "its file says draft"
+    case .soldByDefault: "a default says sold"
+    case .draftByDefault: "a default says draft"
     case .fileGone: "its file is gone"
     case .dropped: "its marketplaces no longer name \(difference.key.account)"
     case .accountGone: "hawker.yaml no longer has \(difference.key.account)"

@@ -1,3 +1,4 @@
+import Diffing
 import Listings
 
 /// `withdrawals` and `emptied`: more posts than usual would be taken off because their files went away. The count takes in
@@ -16,12 +17,15 @@ struct WithdrawalGuard {
     guard !lost.isEmpty else { return Guarding.Result() }
     let (live, lately) = (input.livePosts, lostLately())
     var result = Guarding.Result()
-    var held: [Int: GuardReport] = [:]
+    var held: [Int: (report: GuardReport, loss: AccountLoss)] = [:]
     for (account, indices) in lost.sorted(by: { $0.key < $1.key }) {
-      let reports = findings(account, indices.count, live[account, default: 0], lately[account, default: 0])
+      let loss = AccountLoss(
+        account: account, count: indices.count, live: live[account, default: 0], lately: lately[account, default: 0],
+        causes: Set(indices.compactMap { actions[$0].cause }))
+      let reports = findings(loss)
       result.reports += reports
       guard let cause = reports.first(where: \.isTripped) else { continue }
-      for index in indices where !isPermitted(actions[index]) { held[index] = cause }
+      for index in indices where !isPermitted(actions[index]) { held[index] = (cause, loss) }
     }
     // Everything that tripped it was let through by name before.
     if held.isEmpty { result.lift() }
@@ -30,7 +34,7 @@ struct WithdrawalGuard {
       result.lift()
       result.bookkeeping = held.keys.sorted().map { permit(actions[$0]) }
     } else {
-      for (index, report) in held { actions[index] = hold(actions[index], report) }
+      for (index, cause) in held { actions[index] = hold(actions[index], cause.report, cause.loss) }
     }
     return result
   }
@@ -40,26 +44,27 @@ struct WithdrawalGuard {
     return lost.reduce(into: [:]) { $0[$1.key.account, default: 0] += 1 }
   }
 
-  /// `live` posts are left of `live + lately`.
-  private func findings(_ account: String, _ count: Int, _ live: Int, _ lately: Int) -> [GuardReport] {
-    let before = live + lately
+  private func findings(_ loss: AccountLoss) -> [GuardReport] {
+    let before = loss.live + loss.lately
     let limit = max(3, before * input.config.guards.withdrawals / 100)
-    let recent = lately > 0 ? " (\(lately) went in the last hour)" : ""
+    let observed = loss.count + loss.lately
+    let recent = loss.lately > 0 ? " (\(loss.lately) went in the last hour)" : ""
     let withdrawals = GuardReport(
-      .withdrawals, account: account, limit: limit, observed: count + lately, isTripped: count + lately > limit,
-      text: "\(count) of \(live) posts on \(account) would be withdrawn because their files went away\(recent); "
+      .withdrawals, account: loss.account, limit: limit, observed: observed, isTripped: observed > limit,
+      text:
+        "\(loss.count) of \(loss.live) posts on \(loss.account) would be withdrawn because \(loss.reason)\(recent); "
         + "the limit is \(limit)")
     let emptied = GuardReport(
-      .emptied, account: account, limit: max(before - 1, 0), observed: count + lately,
-      isTripped: before > 1 && count >= live,
-      text: "all \(live) posts on \(account) would be withdrawn because their files went away\(recent)")
+      .emptied, account: loss.account, limit: max(before - 1, 0), observed: observed,
+      isTripped: before > 1 && loss.count >= loss.live,
+      text: "all \(loss.live) posts on \(loss.account) would be withdrawn because \(loss.reason)\(recent)")
     return [withdrawals, emptied].filter { $0.name == .withdrawals || $0.isTripped }
   }
 
-  private func hold(_ action: Action, _ report: GuardReport) -> Action {
+  private func hold(_ action: Action, _ report: GuardReport, _ loss: AccountLoss) -> Action {
     let what =
       report.name == .emptied
-      ? "no post would be left of \(report.limit + 1)" : "\(report.observed) files went away, limit \(report.limit)"
+      ? "no post would be left of \(report.limit + 1)" : "\(loss.subject(report.observed)), limit \(report.limit)"
     return action.held(by: report.name, "withdraw: \(what)")
   }
 
@@ -74,6 +79,38 @@ struct WithdrawalGuard {
     .permitted(
       action.key,
       Permit(by: WithdrawalGuard.permitName, digest: nil, until: input.now.advanced(by: Plan.permitLasts)))
+  }
+}
+
+/// What one account would lose, and why.
+private struct AccountLoss {
+  var account: String
+  var count: Int
+  /// Posts that are left of `live + lately`.
+  var live: Int
+  var lately: Int
+  var causes: Set<Difference.Cause>
+
+  private var cause: Difference.Cause? { causes.count == 1 ? causes.first : nil }
+
+  var reason: String {
+    switch cause {
+    case .fileGone: "their files went away"
+    case .dropped: "their `marketplaces` no longer name it"
+    case .soldByDefault: "a default says sold"
+    case .draftByDefault: "a default says draft"
+    default: "of their files, their `marketplaces` or a default"
+    }
+  }
+
+  func subject(_ observed: Int) -> String {
+    switch cause {
+    case .fileGone: "\(observed) files went away"
+    case .dropped: "\(observed) listings no longer name \(account)"
+    case .soldByDefault: "a default marks \(observed) as sold"
+    case .draftByDefault: "a default marks \(observed) as draft"
+    default: "\(observed) posts would go"
+    }
   }
 }
 

@@ -11,14 +11,14 @@ struct Chronicle {
   private var holds: Set<String> = []
   private var guards: Set<String> = []
   private var configProblems: [Problem] = []
-  private var wasInSync = false
+  private var inSync: String?
 
   init(_ logger: Logger) { self.logger = logger }
 
   mutating func refused(_ found: [Problem]) {
     guard found != configProblems else { return }
     configProblems = found
-    for problem in found { tell(problem) }
+    tell(found)
     logger.error("the config has errors: the last good one stays in force")
   }
 
@@ -29,45 +29,65 @@ struct Chronicle {
 
   mutating func planned(_ plan: Plan, accounts: Int, isBusy: Bool) {
     // What can't be seen has no problems to tell of.
-    if plan.guards.contains(where: { $0.name == .root }) { return tellGuards(plan) }
+    if plan.guards.contains(where: { $0.name == .root }) {
+      inSync = nil
+      return tellGuards(plan)
+    }
     let found = Set(plan.problems)
-    for problem in plan.problems where !problems.contains(problem) { tell(problem) }
+    tell(plan.problems.filter { !problems.contains($0) })
     let hadErrors = problems.contains { $0.severity == .error }
     if hadErrors, !plan.hasErrors { logger.notice("no errors are left in the listings") }
     problems = found
     tellGuards(plan)
     tellHolds(plan)
+    tellSync(plan, accounts, isBusy)
+  }
+
+  /// Again whenever it says something else, and when a guard lets go.
+  private mutating func tellSync(_ plan: Plan, _ accounts: Int, _ isBusy: Bool) {
+    guard !plan.hasChanges, !isBusy, !plan.guards.contains(where: \.stopsAShop) else { return inSync = nil }
     let summary = plan.summary
-    let isInSync = !plan.hasChanges && !isBusy
-    if isInSync, !wasInSync {
-      let posts = summary[.unchanged]
-      let listings = Set(plan.actions.filter { $0.kind == .unchanged }.map(\.key.listing)).count
-      let held = summary.held > 0 ? ", \(summary.held) held" : ""
-      logger.notice("in sync: \(listings) listings, \(posts) posts on \(accounts) accounts\(held)")
-    }
-    wasInSync = isInSync
+    let posts = summary[.unchanged]
+    let listings = Set(plan.actions.filter { $0.kind == .unchanged }.map(\.key.listing)).count
+    let held = summary.held > 0 ? ", \(summary.held) held" : ""
+    let text = "in sync: \(listings) listings, \(posts) posts on \(accounts) accounts\(held)"
+    if text != inSync { logger.notice("\(text)") }
+    inSync = text
   }
 
   private mutating func tellGuards(_ plan: Plan) {
     let tripped = plan.guards.filter { $0.isTripped && !$0.isLifted }
-    let now = Set(tripped.map { "\($0.name.rawValue) \($0.account ?? "") \($0.observed)" })
-    for report in tripped where !guards.contains("\(report.name.rawValue) \(report.account ?? "") \(report.observed)") {
+    for report in tripped where !guards.contains(report.text) {
       let way = report.override.isEmpty ? "" : " (\(report.override))"
       let level: Logger.Level = report.name.needsPerson ? .error : .notice
       logger.log(level: level, "guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)")
     }
-    guards = now
+    guards = Set(tripped.map(\.text))
   }
 
   private mutating func tellHolds(_ plan: Plan) {
     var now: Set<String> = []
     for action in plan.actions {
-      guard let hold = action.hold, hold.by != .withdrawals, hold.by != .emptied else { continue }
+      guard let hold = action.hold, !Chronicle.toldByGuard.contains(hold.by) else { continue }
       let text = "\(action.key): held by \(hold.by.rawValue): \(hold.text)"
       now.insert(text)
       if !holds.contains(text), hold.by.needsPerson { logger.warning("\(Escaping.line(text))") }
     }
     holds = now
+  }
+
+  /// One line of the guard says it for all of them.
+  fileprivate static let toldByGuard: Set<Action.Holder> = [.withdrawals, .emptied, .updates, .scope, .git]
+
+  /// What one look may tell: a default that breaks a thousand listings is one thing to know.
+  private static let problemLimit = 20
+
+  private func tell(_ found: [Problem]) {
+    let sorted = found.filter { $0.severity == .error } + found.filter { $0.severity != .error }
+    for problem in sorted.prefix(Chronicle.problemLimit) { tell(problem) }
+    if sorted.count > Chronicle.problemLimit {
+      logger.warning("and \(sorted.count - Chronicle.problemLimit) more problems; `hawker validate` shows them all")
+    }
   }
 
   private func tell(_ problem: Problem) {
@@ -107,5 +127,12 @@ struct Chronicle {
       let again = result.retryAt.map { "; again at \($0)" } ?? ""
       logger.warning("\(text): \(result.kind.rawValue)\(why)\(again)", metadata: metadata)
     }
+  }
+}
+
+extension GuardReport {
+  /// Whether it holds so much that the shop is not what its files say.
+  fileprivate var stopsAShop: Bool {
+    isTripped && !isLifted && (name == .root || Chronicle.toldByGuard.contains(name))
   }
 }

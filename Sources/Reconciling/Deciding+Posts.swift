@@ -133,7 +133,7 @@ extension Deciding {
   }
 
   func releaseScope(_ withdraw: Bool) -> Ruling {
-    let left = plans.first?.actions.filter { $0.hold?.by == .scope } ?? []
+    let left = plans.first?.leftScope ?? []
     guard !left.isEmpty else { return refused("nothing has left the scope of hawker.yaml") }
     guard withdraw else {
       if let busy = left.first(where: { inFlight.contains($0.key) }) {

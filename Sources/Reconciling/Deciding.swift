@@ -31,8 +31,11 @@ package struct Deciding {
     self.inFlight = inFlight
   }
 
+  /// Of a root that can't be seen nothing is known: only what holds a post back is still sure to do no harm.
   package func rule(_ decision: Decision) -> Ruling {
-    switch decision {
+    if case .hold(let listing, let account, let reason) = decision { return hold(listing, account, reason) }
+    if case .unseen(let why) = wanted.root { return refused(why) }
+    return switch decision {
     case .hold(let listing, let account, let reason): hold(listing, account, reason)
     case .release(let listing, let account): release(listing, account)
     case .forget(let listing, let account): forget(listing, account)

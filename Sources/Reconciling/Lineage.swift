@@ -9,7 +9,7 @@ package enum Lineage {
     guard shop.marksRoot, shop.journal.opening.isUnused else { return nil }
     let marker = LineageMarker(root: shop.config.listings)
     guard marker.read() == nil else { return nil }
-    return marker.write(.init(lineage: shop.journal.ledger.lineage, sequence: shop.journal.ledger.sequence))
+    return marker.write(mark(of: shop))
   }
 
   /// Writes how far the journal has come into a mark that is this journal's already; never makes one. A mark that can't
@@ -17,9 +17,20 @@ package enum Lineage {
   package static func advance(_ shop: Shop) {
     guard shop.marksRoot else { return }
     let marker = LineageMarker(root: shop.config.listings)
-    let (lineage, sequence) = (shop.journal.ledger.lineage, shop.journal.ledger.sequence)
-    guard let mark = marker.read(), mark.lineage == lineage, mark.sequence < sequence else { return }
-    _ = marker.write(.init(lineage: lineage, sequence: sequence))
+    let next = mark(of: shop)
+    guard let mark = marker.read(), mark.lineage == next.lineage, mark.sequence < next.sequence else { return }
+    _ = marker.write(next)
+  }
+
+  private static func mark(of shop: Shop) -> LineageMarker.Mark {
+    LineageMarker.Mark(
+      lineage: shop.journal.ledger.lineage, sequence: shop.journal.ledger.sequence,
+      hasConfig: !shop.config.file.isEmpty)
+  }
+
+  /// Whether the config file that this root's shop had is not there: what stands without one is another shop.
+  package static func lostConfig(_ config: Config) -> Bool {
+    config.file.isEmpty && LineageMarker(root: config.listings).read()?.hasConfig == true
   }
 
   /// Why this journal can't be the one that the root last belonged to: it ends before what the mark has seen.

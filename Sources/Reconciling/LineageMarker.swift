@@ -9,12 +9,17 @@ package struct LineageMarker: Sendable {
     package var lineage: String
     /// The number of an entry that was durable when it was written; 0 when the marker doesn't say.
     package var sequence: Int
+    /// Whether the shop had a config file: without it, the defaults in its place would change every post.
+    package var hasConfig: Bool
 
-    package init(lineage: String, sequence: Int) {
+    package init(lineage: String, sequence: Int, hasConfig: Bool = false) {
       self.lineage = lineage
       self.sequence = sequence
+      self.hasConfig = hasConfig
     }
   }
+
+  private static let configLine: Substring = "config"
 
   package let path: String
 
@@ -31,7 +36,9 @@ package struct LineageMarker: Sendable {
     let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
     guard let lineage = lines.first else { return nil }
     let number = lines.dropFirst().first { $0.hasPrefix("sequence ") }?.dropFirst(9)
-    return Mark(lineage: String(lineage), sequence: number.flatMap { Int($0) } ?? 0)
+    return Mark(
+      lineage: String(lineage), sequence: number.flatMap { Int($0) } ?? 0,
+      hasConfig: lines.dropFirst().contains(LineageMarker.configLine))
   }
 
   /// Writes it whole or not at all. Returns the reason when that fails.
@@ -39,7 +46,8 @@ package struct LineageMarker: Sendable {
     let temporary = path + ".tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { return reason() }
-    let bytes = Array("\(mark.lineage)\nsequence \(mark.sequence)\n".utf8)
+    let config = mark.hasConfig ? "\(LineageMarker.configLine)\n" : ""
+    let bytes = Array("\(mark.lineage)\nsequence \(mark.sequence)\n\(config)".utf8)
     let written = Glibc.write(descriptor, bytes, bytes.count)
     let isSynced = written == bytes.count && fsync(descriptor) == 0
     let failure = isSynced ? nil : reason()

@@ -28,6 +28,7 @@ package struct Pass: Sendable {
   /// Returns the results in the order of the first plan: the held and the skipped ones too.
   package func run(_ plan: Plan, wanted: Wanted, selection: Selection) async throws(JournalError) -> [ActionResult] {
     var current = plan
+    let heldBack = Set(plan.actions.filter { $0.hold?.by.needsPerson == true }.map(\.key))
     var lastProgress = shop.ambient.uptime()
     while true {
       let before = (started: log.started, done: log.done)
@@ -37,13 +38,13 @@ package struct Pass: Sendable {
       let due = try await executor.rest(by: earliestRetry(current))
       if log.done > before.done { lastProgress = shop.ambient.uptime() }
       if await executor.isStopped { break }
-      current = replan(wanted, selection)
+      current = replan(wanted, selection, heldBack: heldBack)
       if await executor.isBusy { continue }
       if log.started > before.started, !current.executable.isEmpty { continue }
       guard let moment = [due, earliestRetry(current)].compactMap({ $0 }).min(),
         await sleep(until: moment, since: lastProgress)
       else { break }
-      current = replan(wanted, selection)
+      current = replan(wanted, selection, heldBack: heldBack)
     }
     _ = try await executor.settle()
     try await sweep()
@@ -51,11 +52,14 @@ package struct Pass: Sendable {
   }
 
   /// As the daemon would go on, but without its grace: a person has seen this plan. What `--allow-withdraw` let through
-  /// is in the journal by now, as permits.
-  private func replan(_ wanted: Wanted, _ selection: Selection) -> Plan {
+  /// is in the journal by now, as permits. What a guard held there stays held to the end, even when the others' going
+  /// would let it pass: it was shown as held.
+  private func replan(_ wanted: Wanted, _ selection: Selection, heldBack: Set<PostKey>) -> Plan {
     var selection = selection
     selection.allowedWithdrawals = nil
-    return shop.plan(wanted, mode: .retrying, selection: selection)
+    var plan = shop.plan(wanted, mode: .retrying, selection: selection)
+    plan.actions.removeAll { $0.hold == nil && heldBack.contains($0.key) }
+    return plan
   }
 
   private func earliestRetry(_ plan: Plan) -> Timestamp? {
@@ -89,11 +93,22 @@ package struct Pass: Sendable {
         told.action = action
         return told
       }
-      if let hold = action.hold {
-        return ActionResult(action, .held, failure: Failure(code: hold.by.rawValue, message: hold.text))
-      }
+      if let held = ActionResult(held: action) { return held }
       let why = log.stops[action.key.account]?.message ?? "not started"
       return ActionResult(action, .skipped, failure: Failure(code: "skipped", message: why))
     }
   }
+}
+
+extension ActionResult {
+  /// What becomes of an action that is held; nil when it isn't.
+  fileprivate init?(held action: Action) {
+    guard let hold = action.hold else { return nil }
+    self.init(action, .held, failure: Failure(code: hold.by.rawValue, message: hold.text))
+  }
+}
+
+extension Plan {
+  /// The results of a plan with nothing to do.
+  package var heldResults: [ActionResult] { actions.compactMap { ActionResult(held: $0) } }
 }

@@ -53,8 +53,9 @@ struct OpenShop: Sendable {
   }
 
   /// The same journal and sandbox with a config read anew.
-  func reopened(_ options: GlobalOptions) -> Result<Shop, Reconciler.ConfigRefusal> {
-    let loaded = ConfigReader.read(file: options.configFile, folder: setting.config.shop)
+  /// From the file that it was read from: one that went away is an error, and no reason to go on with the defaults.
+  func reopened() -> Result<Shop, Reconciler.ConfigRefusal> {
+    let loaded = ConfigReader.read(file: setting.config.file, folder: setting.config.shop)
     let errors = loaded.problems.filter { $0.severity == .error }
     guard errors.isEmpty else { return .failure(.init(problems: errors)) }
     let next = Setting(loaded: loaded, isSandbox: setting.isSandbox)

@@ -20,14 +20,27 @@ struct Setting: Sendable {
 
   /// Reads the config. An error in it ends the command: nothing is done.
   static func read(_ options: GlobalOptions, sandbox: Bool) throws -> Setting {
-    let setting = Setting(
-      loaded: ConfigReader.read(file: options.configFile, folder: Paths.current), isSandbox: sandbox)
-    let errors = setting.loaded.problems.filter { $0.severity == .error }
-    guard errors.isEmpty else {
-      for problem in errors { Console.note(problem.text) }
-      throw Exit(.invalid, "the config has errors; nothing was done")
-    }
+    let setting = reading(options, sandbox: sandbox)
+    try setting.refuseErrors()
     return setting
+  }
+
+  /// Reads the config, whatever is wrong with it.
+  static func reading(_ options: GlobalOptions, sandbox: Bool) -> Setting {
+    Setting(loaded: ConfigReader.read(file: options.configFile, folder: Paths.current), isSandbox: sandbox)
+  }
+
+  func refuseErrors() throws {
+    if !isSandbox, Lineage.lostConfig(config) {
+      throw Exit(
+        .invalid,
+        "\(config.shop)/hawker.yaml is not there, and this shop had one: the defaults in its place would change its "
+          + "posts. Nothing was done. Put it back, or name it with --config")
+    }
+    let errors = loaded.problems.filter { $0.severity == .error }
+    guard !errors.isEmpty else { return }
+    for problem in errors { Console.note(problem.text) }
+    throw Exit(.invalid, "the config has errors; nothing was done")
   }
 
   init(loaded: LoadedConfig, isSandbox: Bool) {

@@ -13,7 +13,6 @@ final class Daemon: Sendable {
 
   private let state = Mutex(State())
   private let process: Process
-  private let folder: String
 
   struct Silent: Error, CustomStringConvertible {
     let wanted: String
@@ -21,16 +20,19 @@ final class Daemon: Sendable {
     var description: String { "never said ‘\(wanted)’; it said:\n" + heard.joined(separator: "\n") }
   }
 
-  /// `hearsAll`: what it says on standard output too.
+  var isRunning: Bool { process.isRunning }
+  var processIdentifier: Int32 { process.processIdentifier }
+
+  /// Behind `launcher`, a command that ends by starting what follows it. `hearsAll`: what it says on standard output too.
   init(
     in folder: String, _ arguments: [String] = ["run", "--sandbox"], environment: [String: String] = [:],
-    hearsAll: Bool = false
+    launcher: [String] = [], hearsAll: Bool = false
   ) throws {
-    self.folder = folder
     let process = Process()
     self.process = process
-    process.executableURL = URL(filePath: Program.path)
-    process.arguments = arguments
+    let command = launcher + [Program.path] + arguments
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = URL(filePath: folder)
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -38,8 +40,13 @@ final class Daemon: Sendable {
     process.standardOutput = hearsAll ? pipe : FileHandle.nullDevice
     process.standardError = pipe
     // Not the pipe's end: a neighbour that was started meanwhile may have inherited it.
-    process.terminationHandler = { [self] _ in close() }
+    process.terminationHandler = { [self] process in
+      process.terminationHandler = nil
+      close()
+    }
     try process.run()
+    // Foundation can't start a program any more once some 1,300 descriptors are open.
+    try pipe.fileHandleForWriting.close()
     let thread = Thread { [self] in read(pipe.fileHandleForReading) }
     thread.start()
   }
@@ -48,7 +55,10 @@ final class Daemon: Sendable {
     var rest = Data()
     while true {
       let data = handle.availableData
-      if data.isEmpty { break }
+      if data.isEmpty {
+        try? handle.close()
+        break
+      }
       rest += data
       while let end = rest.firstIndex(of: 0x0A) {
         hear(String(decoding: rest[..<end], as: UTF8.self))
@@ -102,8 +112,21 @@ final class Daemon: Sendable {
   /// Ctrl-C; its exit status.
   func interrupt() async throws -> Int32 {
     process.interrupt()
+    return try await status()
+  }
+
+  /// Its exit status, when it has ended by itself.
+  func status() async throws -> Int32 {
     try await ended()
     return process.terminationStatus
+  }
+
+  /// So that one which never says what is waited for fails its own test, and no other one's time limit.
+  func end(after limit: Duration) {
+    Task { [weak self] in
+      try? await Task.sleep(for: limit)
+      if let self, process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    }
   }
 
   func kill() async throws {

@@ -29,19 +29,27 @@ enum Program {
   static func run(
     _ arguments: [String], in folder: String = repository, environment: [String: String] = [:], wrapper: [String] = []
   ) async throws -> Outcome {
+    try await start(wrapper + [path] + arguments, in: folder, environment: environment)
+  }
+
+  /// Any program, by its path, and its arguments.
+  static func start(
+    _ command: [String], in folder: String, environment: [String: String] = [:]
+  ) async throws -> Outcome {
     // Files, not pipes: a full pipe would stop the program.
     let captured = try TemporaryFolder()
     defer { captured.remove() }
     let (out, err) = (try captured.write("out", []), try captured.write("err", []))
     let process = Process()
-    let line = wrapper + [path] + arguments
-    process.executableURL = URL(filePath: line[0])
-    process.arguments = Array(line.dropFirst())
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = URL(filePath: folder)
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: out)
-    process.standardError = FileHandle(forWritingAtPath: err)
+    let handles = try [out, err].map { try FileHandle(forWritingTo: URL(filePath: $0)) }
+    defer { for handle in handles { try? handle.close() } }
+    process.standardOutput = handles[0]
+    process.standardError = handles[1]
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in continuation.resume() }
       do { try process.run() } catch {

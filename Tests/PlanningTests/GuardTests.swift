@@ -174,3 +174,42 @@ struct RenderingTests {
     #expect(!text.contains("\u{1B}") && text.contains("\\u{1b}[2Jgone⏎next"))
   }
 }
+
+/// What disaster drills taught.
+struct DisasterTests {
+  private func absent(_ id: String, for seconds: Int64) -> (PostKey, [RecordedHold]) {
+    let since = Given.now.advanced(by: .seconds(-seconds))
+    return (PostKey(listing: id, account: "a"), [RecordedHold(by: "grace", since: since)])
+  }
+
+  @Test func aFileThatComesBackBeginsTheGraceOfTheOthersAnew() {
+    let records = (0..<10).map { Given.record("l\($0)") }
+    let files = (2..<10).map { Given.listing("l\($0)") }
+    func plan(_ holds: [(PostKey, [RecordedHold])]) -> Plan {
+      Given.plan(files, records, mode: .continuous) { $0.standing.holds = Dictionary(uniqueKeysWithValues: holds) }
+    }
+    // Long missing, and nothing moves: they go. With one just back, they wait again.
+    let missing = [absent("l0", for: 9000), absent("l1", for: 9000)]
+    #expect(plan(missing).summary[.withdraw] == 2)
+    let restoring = plan(missing + [absent("l2", for: 9000)])
+    #expect(restoring.summary[.withdraw] == 0 && restoring.actions.count { $0.hold?.by == .grace } == 2)
+    let keys = ["l0", "l1"].map { PostKey(listing: $0, account: "a") }
+    #expect(keys.allSatisfy { restoring.bookkeeping.contains(.absent($0)) })
+  }
+
+  @Test func anAccountsNewNamePostsNothingTwice() {
+    let plan = Given.plan([Given.listing("lamp", accounts: ["b"])], [Given.record("lamp", account: "old")])
+    #expect(plan.told.sorted() == ["create lamp b [scope]", "withdraw lamp old [scope]"])
+    #expect(plan.leftScope.map(\.key.account) == ["old"])
+  }
+
+  @Test(arguments: [Listing.Status.sold, .draft]) func aDefaultIsNoWordAboutEachListing(status: Listing.Status) {
+    let records = (0..<10).map { Given.record("l\($0)") }
+    let listings = (0..<10).map { number in
+      var listing = Given.listing("l\(number)", status: status)
+      listing.saysStatus = false
+      return listing
+    }
+    #expect(Given.plan(listings, records).heldWithdrawals == 10)
+  }
+}

@@ -69,7 +69,7 @@ struct Apply: AsyncParsableCommand {
     }
     // After a crash there may be something to sweep up all the same.
     if !plan.hasChanges, !opened.shop.journal.opening.isUnclean {
-      if format == .json { Console.out(ResultJSON.render([], of: plan)) }
+      if format == .json { Console.out(ResultJSON.render(plan.heldResults, of: plan)) }
       try await settleFacts(plan, wanted, opened)
       return plan.exitCodes
     }

@@ -100,7 +100,9 @@ struct Init: AsyncParsableCommand {
     if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
     Console.note("\(setting.config.listings) holds \(wanted.listings.count) valid listings; \(live) posts are live.")
     try confirm("Does it belong to this journal?")
-    if let failure = marker.write(.init(lineage: ledger.lineage, sequence: ledger.sequence)) {
+    let hasConfig = !setting.config.file.isEmpty
+    let mark = LineageMarker.Mark(lineage: ledger.lineage, sequence: ledger.sequence, hasConfig: hasConfig)
+    if let failure = marker.write(mark) {
       throw Exit(.failed, failure)
     }
     Console.out("\(marker.path): marked.\n")
@@ -120,7 +122,9 @@ struct Init: AsyncParsableCommand {
     do throws(JournalError) {
       let journal = try Journal.open(setting.config.state, program: Version.text, now: Ambient.system.now)
       let failure = LineageMarker(root: setting.config.listings).write(
-        .init(lineage: journal.ledger.lineage, sequence: journal.ledger.sequence))
+        .init(
+          lineage: journal.ledger.lineage, sequence: journal.ledger.sequence,
+          hasConfig: !setting.config.file.isEmpty))
       await journal.close()
       if let failure { throw JournalError.unwritable(path: setting.config.listings, reason: failure) }
     } catch {

@@ -34,7 +34,7 @@ struct Release: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let decisions = try Decisions(options.global, sandbox: options.sandbox)
+    let decisions = Decisions(options.global, sandbox: options.sandbox)
     if let id { return try await decisions.carryOut(.release(listing: id, account: options.account)) }
     let left = try await decisions.leftScope()
     for line in left { Console.note(line) }

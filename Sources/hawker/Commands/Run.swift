@@ -27,7 +27,7 @@ struct Run: AsyncParsableCommand {
     let opened = try await OpenShop.open(setting)
     greet(opened)
     let failure = Mutex<JournalError?>(nil)
-    let reconciler = Reconciler(opened.shop, logger: global.logger) { [global] _ in opened.reopened(global) }
+    let reconciler = Reconciler(opened.shop, logger: global.logger) { _ in opened.reopened() }
     let control = ControlServer(
       socket: ControlSocket(state: setting.config.state), logger: global.logger,
       decide: { decision in await reconciler.decide(decision) })

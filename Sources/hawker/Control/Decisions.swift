@@ -9,14 +9,18 @@ import Reconciling
 struct Decisions {
   let setting: Setting
 
-  init(_ options: GlobalOptions, sandbox: Bool) throws { setting = try Setting.read(options, sandbox: sandbox) }
+  init(_ options: GlobalOptions, sandbox: Bool) { setting = Setting.reading(options, sandbox: sandbox) }
 
-  /// Prints the answer; throws with its exit code when nothing was recorded.
+  /// Prints the answer; throws with its exit code when nothing was recorded. A daemon has a config of its own, the last
+  /// good one: it can be told while the file is broken.
   func carryOut(_ decision: Decision) async throws {
-    let answer =
-      if let told = try ControlSocket(state: setting.config.state).ask(decision) { told } else {
-        try await record(decision)
-      }
+    let answer: Answer
+    if let told = try ControlSocket(state: setting.config.state).ask(decision) {
+      answer = told
+    } else {
+      try setting.refuseErrors()
+      answer = try await record(decision)
+    }
     switch answer.code {
     case .done: Console.out(answer.text + "\n")
     case .refused: throw Exit(.person, answer.text)
@@ -50,7 +54,6 @@ struct Decisions {
       ambient: .system, marksRoot: !setting.isSandbox)
     var loader = Loader(shop.loaded, options: shop.options)
     let wanted = loader.scan()
-    if case .unseen(let why) = wanted.root { return Answer(.refused, why) }
     let ruling = Deciding(shop, wanted).rule(decision)
     CrashPoint.reach("decision-before")
     if !ruling.entries.isEmpty { try await journal.append(ruling.entries) }
@@ -62,6 +65,7 @@ struct Decisions {
 
   /// What stands outside of the config's scope now, for a person to look at.
   func leftScope() async throws -> [String] {
-    try await setting.plan().plan.actions.filter { $0.hold?.by == .scope }.map { "\($0.key): \($0.hold?.text ?? "")" }
+    try setting.refuseErrors()
+    return try await setting.plan().plan.leftScope.map { "\($0.key): \($0.hold?.text ?? "")" }
   }
 }
