@@ -38,6 +38,8 @@ struct Renames {
     for account in accounts {
       guard var record = records.removeValue(forKey: PostKey(listing: old, account: account)) else { continue }
       record.key = PostKey(listing: listing.id, account: account)
+      // What is settled now is settled under the new id: sent again under the old one, it would be a second post.
+      record.pending?.key = record.key
       record.file = listing.file
       records[record.key] = record
       moved = true
