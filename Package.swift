@@ -126,7 +126,10 @@ let package = Package(
       "ExecutingTests", ["Executing", "Planning", "Journaling", "Marketplaces", "Listings", "Support"]),
     tests(
       "ReconcilingTests",
-      ["Reconciling", "Executing", "Planning", "Loading", "Journaling", "Marketplaces", "Listings", "Support"]),
+      [
+        "Reconciling", "Executing", "Planning", "Diffing", "Loading", "Journaling", "Marketplaces", "Listings",
+        "Support", logging,
+      ]),
     tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Support"]),
   ] + fuzzing
 )

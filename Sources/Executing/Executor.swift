@@ -30,10 +30,14 @@ package actor Executor {
   private let absenceAfter: Duration
   private let tell: @Sendable (ExecutionEvent) -> Void
   private var tasks: [PostKey: Task<Void, Never>] = [:]
-  private var lastLookups: [PostKey: Timestamp] = [:]
+  private var lastLookups: [PostKey: Duration] = [:]
+  /// Creates that got no answer from here, with the moment at which hawker stopped waiting for one.
+  private var unanswered: [PostKey: Duration] = [:]
+  private let startedAt: (wall: Timestamp, uptime: Duration)
   /// Posts that a plan wanted to change while they were in flight.
   private var overtaken: Set<PostKey> = []
-  private var troubled: Set<String> = []
+  /// Accounts on which something went wrong that may have left two posts of one listing, with when it did last.
+  private var troubled: [String: Duration] = [:]
   private var waiters: [CheckedContinuation<Void, Never>] = []
   /// When whoever waits in `rest(by:)` is woken although something is still in flight.
   private var alarm: (at: Timestamp, task: Task<Void, Never>)?
@@ -49,11 +53,20 @@ package actor Executor {
     self.ambient = ambient
     self.absenceAfter = absenceAfter
     self.tell = tell
+    startedAt = (ambient.now(), ambient.uptime())
     // A program that was killed may have left a second post behind, and nobody who remembers.
-    if journal.opening.isUnclean { troubled = Set(accounts.map(\.name)) }
+    if journal.opening.isUnclean { for account in accounts { troubled[account.name] = startedAt.uptime } }
     for account in accounts {
       self.accounts[account.name] = account
       lanes[account.name] = Lane(account: account.name, concurrency: account.concurrency)
+    }
+    for record in journal.ledger.records.values {
+      guard let failure = record.failure, failure.code == "throttled", let until = failure.retryAt,
+        until > startedAt.wall
+      else { continue }
+      // The marketplace said so to an earlier life, and means the whole account.
+      self.accounts[record.key.account]?.pace.pause(until: until)
+      lanes[record.key.account]?.rest(until: until)
     }
   }
 
@@ -127,14 +140,22 @@ package actor Executor {
   /// What was submitted and never started.
   package var unstarted: [Action] { lanes.values.flatMap(\.waiting) }
 
-  /// Accounts on which something went wrong that may have left two posts of one listing.
-  package func takeTroubled() -> Set<String> {
-    defer { troubled = [] }
-    return troubled
+  /// Accounts to be swept for second posts: those whose trouble is `delay` past, for until the marketplace shows
+  /// everything a sweep proves nothing.
+  package func takeTroubled(after delay: Duration = .zero) -> Set<String> {
+    let now = ambient.uptime()
+    let ripe = troubled.filter { now >= $0.value + delay }.keys
+    for account in ripe { troubled[account] = nil }
+    return Set(ripe)
+  }
+
+  /// When an account will have been troubled for so long.
+  package func nextSweep(after delay: Duration) -> Timestamp? {
+    troubled.values.min().map { ambient.now().advanced(by: $0 + delay - ambient.uptime() + .milliseconds(1)) }
   }
 
   /// It could not be looked into now: later.
-  package func stillTroubled(_ account: String) { troubled.insert(account) }
+  package func stillTroubled(_ account: String) { troubled[account] = ambient.uptime() }
 
   /// Starts nothing more; what runs may finish within `grace`, then it is cancelled and recorded for what it then is.
   package func stop(grace: Duration) async {
@@ -162,24 +183,52 @@ package actor Executor {
   private func pump() {
     guard !isStopping, journalFailure == nil else { return }
     for name in lanes.keys.sorted() {
-      while case .start(let action)? = lanes[name]?.next(at: ambient.now()) { start(action) }
+      while case .start(let action)? = lanes[name]?.next(at: ambient.now()) {
+        if isCurrent(action) { start(action) } else { skip(action) }
+      }
     }
+  }
+
+  /// Whether the post is still as the plan saw it: a request may have ended while the plan was on its way here, and what
+  /// it did would be done again.
+  private func isCurrent(_ action: Action) -> Bool {
+    let (now, planned) = (journal.record(of: action.key), action.record)
+    return now?.state == planned?.state && now?.remoteID == planned?.remoteID
+      && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt
+  }
+
+  private func skip(_ action: Action) {
+    lanes[action.key.account]?.finished(action.key)
+    tell(.overtaken(action.key))
   }
 
   private func start(_ action: Action) {
     guard let account = accounts[action.key.account] else { return }
     let performer = Performer(
-      marketplace: account.marketplace, journal: journal, claims: claims, ambient: ambient, absenceAfter: absenceAfter)
-    let lastLookup = lastLookups[action.key]
+      marketplace: account.marketplace, journal: journal, claims: claims, ambient: ambient)
+    let schedule = schedule(for: action)
     tell(.started(action))
     tasks[action.key] = Task(executorPreference: ambient.executor) {
-      await self.carryOut(action, performer, lastLookup)
+      await self.carryOut(action, performer, schedule)
     }
   }
 
-  private func carryOut(_ action: Action, _ performer: Performer, _ lastLookup: Timestamp?) async {
+  /// What an earlier life left behind was sent at the latest when its missing answer was recorded, and otherwise when that
+  /// life ended: before this one began.
+  private func schedule(for action: Action) -> LookupSchedule? {
+    guard action.kind == .resolve, let record = action.record, let intent = record.pending else { return nil }
+    let age = max(.zero, startedAt.wall.duration(since: intent.at))
+    let here = unanswered[action.key]
+    let intendedAt = here ?? startedAt.uptime - age
+    let isRecorded = record.failure?.code == "uncertain"
+    return LookupSchedule(
+      intendedAt: intendedAt, sentBy: here ?? (isRecorded ? intendedAt : startedAt.uptime), absenceAfter: absenceAfter,
+      last: lastLookups[action.key])
+  }
+
+  private func carryOut(_ action: Action, _ performer: Performer, _ schedule: LookupSchedule?) async {
     do throws(JournalError) {
-      finished(action, try await performer.perform(action, lastLookup: lastLookup))
+      finished(action, try await performer.perform(action, schedule))
     } catch {
       broke(action, error)
     }
@@ -193,7 +242,10 @@ package actor Executor {
 
   private func finished(_ action: Action, _ attempt: Performer.Attempt) {
     let account = action.key.account
-    if action.kind == .resolve { lastLookups[action.key] = attempt.postponed == nil ? nil : ambient.now() }
+    if action.kind == .resolve { lastLookups[action.key] = attempt.postponed == nil ? nil : ambient.uptime() }
+    if attempt.postponed == nil {
+      unanswered[action.key] = attempt.result.kind == .uncertain ? ambient.uptime() : nil
+    }
     if let failure = attempt.failure {
       learn(account, failure)
     } else {
@@ -203,7 +255,7 @@ package actor Executor {
       lanes[account]?.postpone(action.key, until: time)
       lanes[account]?.requeue(action)
     }
-    if attempt.result.kind == .uncertain || action.kind == .resolve { troubled.insert(account) }
+    if attempt.result.kind == .uncertain || action.kind == .resolve { troubled[account] = ambient.uptime() }
     tell(.finished(attempt.result))
     if let retryAt = attempt.result.retryAt, !waiters.isEmpty { ring(at: retryAt) }
     release(action.key)

@@ -101,9 +101,12 @@ struct Lane: Sendable {
   mutating func throttled(until: Timestamp?, at now: Timestamp, chance: Double) -> Timestamp {
     throttles += 1
     let time = until ?? now.advanced(by: Backoff.delay(after: min(throttles + 1, 7), chance: chance))
-    pausedUntil = max(pausedUntil ?? time, time)
+    rest(until: time)
     return pausedUntil ?? time
   }
+
+  /// A shorter rest never ends a longer one.
+  mutating func rest(until time: Timestamp) { pausedUntil = max(pausedUntil ?? time, time) }
 
   mutating func halt(_ failure: Failure) {
     stop = failure

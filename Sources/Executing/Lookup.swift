@@ -1,17 +1,26 @@
-import Listings
-
-/// When an uncertain create is looked up: at 1/24, 1/4 and the whole of the marketplace's consistency delay, counted from
-/// its intent. After the last one an empty answer is proof that it never arrived.
+/// When an uncertain create is looked up: at 1/24, 1/4 and the whole of the marketplace's consistency delay. After the
+/// last one an empty answer is proof that it never arrived.
+///
+/// The delay counts from the moment after which the request can't have been under way any more, not from its intent:
+/// photos and the account's pace come between the two. All in time that never jumps, for a wall clock that is put forward
+/// would prove anything.
 struct LookupSchedule: Sendable {
-  let sentAt: Timestamp
+  /// When the create was meant to be sent: asking begins then.
+  let intendedAt: Duration
+  /// The last moment at which it may have been sent.
+  let sentBy: Duration
   let absenceAfter: Duration
+  /// When it was looked up last.
+  let last: Duration?
 
-  /// The first moment after `last` (nil: none was made) at which asking is worth it.
-  func next(after last: Timestamp?) -> Timestamp {
-    let moments = [absenceAfter / 24, absenceAfter / 4, absenceAfter].map { sentAt.advanced(by: $0) }
-    guard let last else { return moments[0] }
-    return moments.first { $0 > last } ?? last
+  /// The next moment at which asking is worth it.
+  func next(after last: Duration?) -> Duration {
+    let moments = [intendedAt, sentBy].flatMap { start in
+      [absenceAfter / 24, absenceAfter / 4, absenceAfter].map { start + $0 }
+    }
+    guard let last else { return moments.min() ?? sentBy }
+    return moments.filter { $0 > last }.min() ?? last
   }
 
-  func provesAbsence(at time: Timestamp) -> Bool { time >= sentAt.advanced(by: absenceAfter) }
+  func provesAbsence(at time: Duration) -> Bool { time >= sentBy + absenceAfter }
 }

@@ -8,21 +8,21 @@ extension Performer {
   /// How often one create may be sent: once more, after proof that the first did not arrive (spec/marketplaces.md).
   private static let mostSends = 2
 
-  func resolve(_ action: Action, lastLookup: Timestamp?) async throws(JournalError) -> Attempt {
-    guard let intent = action.record?.pending else { return Attempt(ActionResult(action, .skipped)) }
+  func resolve(_ action: Action, _ schedule: LookupSchedule?) async throws(JournalError) -> Attempt {
+    guard let intent = action.record?.pending, let schedule else { return Attempt(ActionResult(action, .skipped)) }
     return switch intent.action {
-    case .create, .replace: try await lookUp(intent, action, lastLookup: lastLookup)
+    case .create, .replace: try await lookUp(intent, action, schedule)
     case .withdraw, .update: try await reread(intent, action)
     }
   }
 
   private func lookUp(
-    _ intent: Intent, _ action: Action, lastLookup: Timestamp?
+    _ intent: Intent, _ action: Action, _ schedule: LookupSchedule
   ) async throws(JournalError) -> Attempt {
     guard let content = intent.content else { return Attempt(ActionResult(action, .skipped)) }
-    let schedule = LookupSchedule(sentAt: intent.at, absenceAfter: absenceAfter)
-    let askedAt = ambient.now()
-    if schedule.next(after: lastLookup) > askedAt { return postponed(action, until: schedule.next(after: lastLookup)) }
+    let askedAt = ambient.uptime()
+    let due = schedule.next(after: schedule.last)
+    if due > askedAt { return postponed(action, until: due) }
     let draft = Draft(
       listing: action.key.listing, op: intent.op, reference: intent.reference, content: content, photos: [])
     let matches: [RemotePost]
@@ -64,7 +64,9 @@ extension Performer {
     return Attempt(ActionResult(action, .done, attempts: intent.attempt))
   }
 
-  private func postponed(_ action: Action, until time: Timestamp) -> Attempt {
+  private func postponed(_ action: Action, until due: Duration) -> Attempt {
+    // A little later: rounded down to the wall clock's milliseconds it would be too early, and come at once again.
+    let time = ambient.now().advanced(by: due - ambient.uptime() + .milliseconds(1))
     let failure = Failure(code: "uncertain", message: "not found yet; looked for again", retryAt: time)
     return Attempt(ActionResult(action, .uncertain, failure: failure, retryAt: time), postponed: time)
   }

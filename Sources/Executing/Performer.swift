@@ -9,7 +9,6 @@ struct Performer: Sendable {
   let journal: Journal
   let claims: Claims
   let ambient: Ambient
-  let absenceAfter: Duration
 
   /// What the lane needs to know besides the result.
   struct Attempt: Sendable {
@@ -25,13 +24,14 @@ struct Performer: Sendable {
     }
   }
 
-  func perform(_ action: Action, lastLookup: Timestamp?) async throws(JournalError) -> Attempt {
+  /// `schedule` says when the post may be looked up; a `resolve` needs it.
+  func perform(_ action: Action, _ schedule: LookupSchedule? = nil) async throws(JournalError) -> Attempt {
     switch action.kind {
     case .create, .replace: try await create(action)
     case .update: try await update(action)
     case .withdraw: try await withdraw(action)
     case .adopt: try await adopt(action)
-    case .resolve: try await resolve(action, lastLookup: lastLookup)
+    case .resolve: try await resolve(action, schedule)
     case .forget:
       try await recorded(action, [.forgotten(action.key)])
     case .unchanged: Attempt(ActionResult(action, .done))

@@ -82,8 +82,7 @@ package struct Sweep: Sendable {
       reason: .init("duplicate", "a second post of the same create"), record: record)
     action.remoteID = copy.remoteID
     let performer = Performer(
-      marketplace: account.marketplace, journal: journal, claims: Claims(journal), ambient: ambient,
-      absenceAfter: .zero)
-    return try await performer.perform(action, lastLookup: nil).result
+      marketplace: account.marketplace, journal: journal, claims: Claims(journal), ambient: ambient)
+    return try await performer.perform(action).result
   }
 }

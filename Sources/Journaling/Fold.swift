@@ -40,6 +40,8 @@ extension Ledger {
       record.enter(.uncertain, at)
       (record.remoteID, record.url, record.content) = (nil, nil, nil)
     }
+    // What an earlier attempt met says nothing of this one.
+    if intent.action == .create || intent.action == .replace { record.failure = nil }
     record.pending = intent
     if !intent.file.isEmpty { record.file = intent.file }
     put(record)

@@ -15,7 +15,7 @@ extension Ledger {
     guard let key = keysByOp[outcome.op], var record = records[key], let intent = record.pending else { return }
     switch outcome.result {
     case .done:
-      if intent.isLoss, intent.remoteID == record.remoteID, !isPermitted(key) { lose(key, at) }
+      if intent.isLoss, intent.remoteID == record.remoteID, !isPermitted(key, at) { lose(key, at) }
       record.succeed(intent, outcome, at)
       drifts[key] = nil
       usePermits(of: key, at)
@@ -25,6 +25,8 @@ extension Ledger {
       endHolds(of: key, by: ["unsettled"])
     case .uncertain:
       record.failure = outcome.failure
+      // It was sent by now; how long an absence must last to be believed counts from here.
+      record.pending?.at = at
       if intent.action == .create { record.enter(.uncertain, at) }
     }
     put(record)
@@ -37,8 +39,10 @@ extension Ledger {
     standing.losses.append(Loss(key: key, at: at))
   }
 
-  private func isPermitted(_ key: PostKey) -> Bool {
-    standing.permits[key]?.contains { $0.digest == nil && $0.usedAt == nil } ?? false
+  /// A permit that ran out before it was used makes no loss any smaller.
+  private func isPermitted(_ key: PostKey, _ at: Timestamp) -> Bool {
+    standing.permits[key]?.contains { $0.digest == nil && $0.usedAt == nil && $0.until.map { $0 > at } ?? true }
+      ?? false
   }
 
   /// A mass change that the seller let through counts for no further one, so its permit is remembered.

@@ -38,6 +38,12 @@ package final class Journal: Sendable {
   /// The fold of all durable entries.
   package var ledger: Ledger { mailbox.ledger }
 
+  /// One post's record, without a copy of the whole ledger.
+  package func record(of key: PostKey) -> Record? { mailbox.record(of: key) }
+
+  /// Whether every caller has had its answer: what a test on virtual time waits for before it lets time pass.
+  package var isIdle: Bool { mailbox.isIdle }
+
   /// Calls that the writer has not taken yet.
   var waiting: Int { mailbox.waiting }
 

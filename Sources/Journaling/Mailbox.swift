@@ -30,6 +30,8 @@ final class Mailbox: Sendable {
     var queue: [Work] = []
     /// How much work wakes the writer, which sleeps or is about to; nil while it is awake.
     var wakesAt: Int?
+    /// Work that was taken on and whose sender has not been answered.
+    var open = 0
     var isRetired = false
   }
 
@@ -48,6 +50,13 @@ final class Mailbox: Sendable {
   /// Work that the writer has not taken yet.
   var waiting: Int { state.withLock { $0.queue.count } }
 
+  func record(of key: PostKey) -> Record? { state.withLock { $0.ledger[key] } }
+
+  /// Whether every sender has had its answer.
+  var isIdle: Bool { state.withLock { $0.open == 0 } }
+
+  func answered(_ count: Int) { state.withLock { $0.open -= count } }
+
   func key(ofOp op: String) -> PostKey? { state.withLock { $0.ledger.key(ofOp: op) } }
 
   /// Queues work. The bell is rung under the lock, so that a retired one is never touched.
@@ -55,6 +64,7 @@ final class Mailbox: Sendable {
     let isAccepted = state.withLock { state in
       guard !state.isRetired else { return false }
       state.queue.append(work)
+      state.open += 1
       if let count = state.wakesAt, state.queue.count >= count || !work.isAppend {
         state.wakesAt = nil
         bell.ring()
@@ -102,6 +112,7 @@ final class Mailbox: Sendable {
       state.ledger.sequence = sequence
     }
     for (request, refusal) in zip(requests, refusals) { request.waiter?.resume(returning: refusal) }
+    answered(requests.count)
   }
 
   func advance(to sequence: Int) { state.withLock { $0.ledger.sequence = sequence } }
@@ -115,6 +126,7 @@ final class Mailbox: Sendable {
       return state.queue
     }
     for work in late { work.refuse(.closed(path: directory)) }
+    answered(late.count)
   }
 }
 

@@ -12,6 +12,7 @@ enum WriterThread {
       writer.setting.disk.unlock(lock)
       // Only now: whoever closed may open again at once.
       waiter?.resume(returning: nil)
+      mailbox.answered(1)
     }
     var thread = pthread_t()
     let code = spawn(&thread, Unmanaged.passRetained(body))
@@ -63,7 +64,9 @@ extension Writer {
         size = 0
         switch work {
         case .append: break
-        case .compact(let waiter): waiter.resume(returning: compact(mailbox))
+        case .compact(let waiter):
+          waiter.resume(returning: compact(mailbox))
+          mailbox.answered(1)
         case .close(let waiter):
           finish()
           return waiter

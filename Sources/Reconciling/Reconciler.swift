@@ -207,7 +207,7 @@ package actor Reconciler {
         Chronicle.tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""), logger)
       }
     }
-    let troubled = await executor.takeTroubled()
+    let troubled = await executor.takeTroubled(after: shop.config.sync.absenceAfter)
     for account in shop.accounts where troubled.contains(account.name) {
       look(for: Sweep(account, journal: shop.journal, ambient: shop.ambient), on: account.name)
     }
@@ -230,8 +230,9 @@ package actor Reconciler {
     let grace = plan.actions.compactMap { $0.hold?.by == .grace ? $0.hold?.until : nil }.min().map { max($0, now) }
     let holds = plan.actions.compactMap { $0.hold?.until }.filter { $0 > now } + [grace].compactMap { $0 }
     let due = await executor.nextDue.map { max($0, now) }
+    let sweep = await executor.nextSweep(after: shop.config.sync.absenceAfter).flatMap { $0 > now ? $0 : nil }
     let rescan = max(now, (lastScan ?? now).advanced(by: shop.config.sync.rescan))
-    let moment = (holds + [due, rescan].compactMap { $0 }).min() ?? rescan
+    let moment = (holds + [due, sweep, rescan].compactMap { $0 }).min() ?? rescan
     let isRescan = moment >= rescan || grace.map { $0 <= moment } ?? false
     alarm = nil
     ring(at: moment, rescan: isRescan)

@@ -273,6 +273,18 @@ struct ExecutorTests {
     }
   }
 
+  @Test func aPlanThatIsOlderThanWhatWasDoneDoesNotDoItAgain() async throws {
+    try await bench { bench in
+      let plan = bench.plan([Samples.listing("lamp")])
+      for _ in 0..<2 {
+        try await bench.executor.submit(plan)
+        _ = try await bench.executor.settle()
+      }
+      #expect(bench.market.calls == ["create lamp"])
+      #expect(bench.events.all.withLock { $0.contains { if case .overtaken = $0 { true } else { false } } })
+    }
+  }
+
   @Test func duplicatesOfOneReferenceAreSweptUp() async throws {
     try await bench { bench in
       bench.market.fail(.twice)

@@ -48,11 +48,13 @@ struct Workbench: Sendable {
   }
 
   init(
-    _ time: VirtualTime, folder: String, accounts: [String] = ["a"], concurrency: Int = 4, canLookUp: Bool = true
+    _ time: VirtualTime, folder: String, accounts: [String] = ["a"], concurrency: Int = 4, canLookUp: Bool = true,
+    latency: Duration = .milliseconds(10)
   ) throws {
     self.time = time
     markets = Dictionary(
-      uniqueKeysWithValues: accounts.map { ($0, FakeMarketplace(time.ambient, canLookUp: canLookUp)) })
+      uniqueKeysWithValues: accounts.map { ($0, FakeMarketplace(time.ambient, latency: latency, canLookUp: canLookUp)) }
+    )
     journal = try Journal.open(folder, program: "test", now: time.ambient.now)
     var config = Config(
       shop: "/shop", listings: "/shop/listings", state: folder,

@@ -283,6 +283,27 @@ import Testing
     #expect(held?.state == .gone)
   }
 
+  @Test func aLossCountsUnlessAPermitThatStillHoldsCoversIt() {
+    func losses(_ before: Entry...) -> Int {
+      var ledger = ledger(intent("a"), done("a", id: "1"))
+      let withdrawal = Intent(
+        op: "b", action: .withdraw, key: bike, marketplace: "facebook", remoteID: "1", file: "f", at: noon,
+        because: "file-gone")
+      for entry in before + [.intent(withdrawal), done("b")] { ledger.apply(entry, at: later(600)) }
+      return ledger.standing.losses.count
+    }
+    #expect(losses() == 1)
+    #expect(losses(.permitted(bike, Permit(by: "withdrawals", digest: nil, until: later(601)))) == 0)
+    #expect(losses(.permitted(bike, Permit(by: "withdrawals", digest: nil, until: later(599)))) == 1)
+  }
+
+  @Test func anUncertainCreateCountsItsDelayFromItsMissingAnswer() {
+    let cut = ledger(intent("a"), uncertain("a"))[bike]
+    #expect(cut?.pending?.at == later(1) && cut?.failure?.code == "uncertain")
+    let again = ledger(intent("a"), uncertain("a"), intent("a", attempt: 2))[bike]
+    #expect(again?.pending?.at == later(2) && again?.failure == nil)
+  }
+
   @Test func adoptingTakesAPostOver() {
     let record = ledger(
       .adopted(bike, marketplace: "facebook", remoteID: "9", url: "u", file: "f"))[bike]

@@ -1,3 +1,4 @@
+import Glibc
 import Listings
 import Marketplaces
 import Synchronization
@@ -20,6 +21,7 @@ package final class VirtualTime: TaskExecutor {
     var sleepers: [Sleeper] = []
     var lastID = 0
     var isPumping = false
+    var isOutsideBusy: @Sendable () -> Bool = { false }
     var seed: UInt64
   }
 
@@ -48,6 +50,11 @@ package final class VirtualTime: TaskExecutor {
 
   package func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value {
     try await withTaskExecutorPreference(self, operation: body)
+  }
+
+  /// Nobody takes a turn, and no time passes, while this says that something outside (a writer's thread) is at work.
+  package func waits(while isOutsideBusy: @escaping @Sendable () -> Bool) {
+    state.withLock { $0.isOutsideBusy = isOutsideBusy }
   }
 
   package func sleep(_ duration: Duration) async throws(CancellationError) {
@@ -88,6 +95,8 @@ package final class VirtualTime: TaskExecutor {
     guard starts else { return }
     Threads.start { [self] in
       while true {
+        let isOutsideBusy = state.withLock { $0.isOutsideBusy }
+        while isOutsideBusy() { sched_yield() }
         switch nextTurn() {
         case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
         case .wake(let continuation): continuation.resume()

@@ -1,0 +1,78 @@
+import Journaling
+import Listings
+import Marketplaces
+import Support
+import Testing
+
+@testable import Executing
+
+/// When an empty answer proves that a create never arrived, and what else a restart must not forget.
+struct LookupTests {
+  @Test func absenceIsProvedByTheTimeSinceItMayHaveBeenSentLast() {
+    let schedule = LookupSchedule(
+      intendedAt: .seconds(10), sentBy: .seconds(300), absenceAfter: .seconds(120), last: nil)
+    #expect(schedule.next(after: nil) == .seconds(15))
+    #expect(schedule.next(after: .seconds(15)) == .seconds(40))
+    #expect(schedule.next(after: .seconds(200)) == .seconds(305))
+    #expect(schedule.next(after: .seconds(330)) == .seconds(420))
+    #expect(!schedule.provesAbsence(at: .seconds(419)))
+    #expect(schedule.provesAbsence(at: .seconds(420)))
+  }
+
+  @Test func aRequestThatLeftLateIsNotTakenForLostAtOnce() async throws {
+    try await onVirtualTime { time, folder in
+      // Photos, or the account's pace, stand between the intent and the request.
+      let bench = try Workbench(time, folder: folder, latency: .seconds(200))
+      bench.market.fail(.before(.uncertain(.init("cut"))))
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls.count { $0 == "create lamp" } == 2)
+      // 200 s for the first, 120 s of doubt, 200 s for each look-up and for the second.
+      #expect(bench.time.elapsed >= .seconds(200 + 120 + 400))
+      await bench.journal.close()
+    }
+  }
+
+  @Test func whatACrashCutOffCountsFromTheStart() async throws {
+    try await onVirtualTime { time, folder in
+      let listing = Samples.listing("lamp")
+      let before = try Journal.open(folder, program: "test", now: time.ambient.now)
+      let intent = Intent(
+        op: "0123456789abcdef0123456789abcdef", action: .create, key: PostKey(listing: "lamp", account: "a"),
+        marketplace: "fake", reference: "lamp.01234567", content: listing.posts[0].content, file: listing.file,
+        at: time.ambient.now())
+      try await before.append([.intent(intent)])
+      await before.close()
+      try await time.sleep(.seconds(3600))
+      let bench = try Workbench(time, folder: folder)
+      try await bench.converge([listing])
+      #expect(bench.market.calls.first == "look up lamp")
+      #expect(bench.market.calls.last == "create lamp")
+      #expect(time.elapsed >= .seconds(3600 + 120) && time.elapsed < .seconds(3600 + 130))
+      await bench.journal.close()
+    }
+  }
+
+  @Test func whatAnAccountWasToldToWaitOutlivesARestart() async throws {
+    try await onVirtualTime { time, folder in
+      let before = try Workbench(time, folder: folder)
+      let until = time.ambient.now().advanced(by: .seconds(900))
+      before.market.fail(.before(.throttled(.init("too fast"), until: until)))
+      try await before.executor.submit(before.plan([Samples.listing("lamp")]))
+      await before.executor.stop(grace: .seconds(10))
+      await before.journal.close()
+      let after = try Workbench(time, folder: folder)
+      try await after.executor.submit(after.plan([Samples.listing("bike")]))
+      let due = try await after.executor.settle()
+      #expect(due == until)
+      #expect(after.market.calls.isEmpty)
+      await after.journal.close()
+    }
+  }
+
+  private func onVirtualTime(_ body: @Sendable (VirtualTime, String) async throws -> Void) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let time = VirtualTime()
+    try await time.run { try await body(time, folder.path + "/state") }
+  }
+}

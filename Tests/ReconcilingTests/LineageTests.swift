@@ -1,0 +1,79 @@
+import Journaling
+import Listings
+import Support
+import Testing
+
+@testable import Reconciling
+
+/// `listings/.hawker`: whose root it is, and how far its journal had come.
+struct LineageTests {
+  @Test func aNewJournalMarksARootWithoutAMark() async throws {
+    try await root { office, marker in
+      #expect(marker.read() == nil)
+      #expect(Lineage.mark(office.shop) == nil)
+      #expect(marker.read()?.lineage == office.shop.journal.ledger.lineage)
+    }
+  }
+
+  @Test func aRootOfAnotherJournalKeepsItsMark() async throws {
+    try await root { office, marker in
+      let other = LineageMarker.Mark(lineage: "another", sequence: 7)
+      #expect(marker.write(other) == nil)
+      #expect(Lineage.mark(office.shop) == nil)
+      Lineage.advance(office.shop)
+      #expect(marker.read() == other)
+    }
+  }
+
+  @Test func advancingMakesNoMarkAndNeverGoesBack() async throws {
+    try await root { office, marker in
+      Lineage.advance(office.shop)
+      #expect(marker.read() == nil)
+      let lineage = office.shop.journal.ledger.lineage
+      #expect(marker.write(.init(lineage: lineage, sequence: 0)) == nil)
+      Lineage.advance(office.shop)
+      #expect(marker.read()?.sequence == office.shop.journal.ledger.sequence)
+      #expect(marker.write(.init(lineage: lineage, sequence: 1_000_000)) == nil)
+      Lineage.advance(office.shop)
+      #expect(marker.read()?.sequence == 1_000_000)
+    }
+  }
+
+  @Test func anOlderCopyOfTheJournalIsNoticed() async throws {
+    try await root { office, marker in
+      let (ledger, config) = (office.shop.journal.ledger, office.shop.config)
+      #expect(Lineage.rollback(ledger, of: config) == nil)
+      #expect(marker.write(.init(lineage: ledger.lineage, sequence: ledger.sequence)) == nil)
+      #expect(Lineage.rollback(ledger, of: config) == nil)
+      #expect(marker.write(.init(lineage: ledger.lineage, sequence: ledger.sequence + 1)) == nil)
+      #expect(
+        Lineage.rollback(ledger, of: config)
+          == .rolledBack(file: config.state, sequence: ledger.sequence, expected: ledger.sequence + 1))
+    }
+  }
+
+  @Test func theSandboxNeitherReadsNorWritesIt() async throws {
+    try await root(marksRoot: false) { office, marker in
+      #expect(Lineage.mark(office.shop) == nil)
+      Lineage.advance(office.shop)
+      #expect(marker.read() == nil)
+    }
+  }
+
+  @Test(arguments: ["", "\n\n", "lineage\nsequence x\n", "lineage"])
+  func aMarkWithoutANumberSaysNothingOfTheJournalsEnd(_ text: String) throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write(".hawker", Array(text.utf8))
+    let mark = LineageMarker(root: folder.path).read()
+    #expect(mark == (text.hasPrefix("lineage") ? .init(lineage: "lineage", sequence: 0) : nil))
+  }
+
+  private func root(marksRoot: Bool = true, _ body: (Office, LineageMarker) throws -> Void) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let office = try await Office([], root: folder.path, marksRoot: marksRoot)
+    try body(office, LineageMarker(root: folder.path))
+    await office.shop.journal.close()
+  }
+}

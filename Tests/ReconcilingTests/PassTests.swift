@@ -1,0 +1,75 @@
+import Executing
+import Journaling
+import Listings
+import Planning
+import Support
+import Testing
+
+@testable import Reconciling
+
+/// One `apply`: how long it goes on, and what it lets through.
+struct PassTests {
+  @Test func whatFailsIsTriedAgainWhilePatienceLasts() async throws {
+    try await office([Office.listing("lamp", accounts: ["a1"])]) { office in
+      office.markets["a1"]?.change { $0.downUntil = .seconds(40) }
+      let results = try await office.pass(.seconds(120))
+      #expect(results.map(\.kind) == [.done] && results[0].attempts > 1)
+      #expect(office.time.elapsed >= .seconds(40))
+    }
+  }
+
+  @Test func patienceEndsAndTheResultSaysWhy() async throws {
+    try await office([Office.listing("lamp", accounts: ["a1"])]) { office in
+      office.markets["a1"]?.change { $0.downUntil = .seconds(1_000_000) }
+      let results = try await office.pass(.seconds(60))
+      #expect(results.map(\.kind) == [.failed] && results[0].failure?.code == "unavailable")
+      #expect(results[0].retryAt != nil)
+      #expect(office.time.elapsed < .seconds(200))
+    }
+  }
+
+  @Test func withoutPatienceThereIsOneTry() async throws {
+    try await office([Office.listing("lamp", accounts: ["a1"])]) { office in
+      office.markets["a1"]?.change { $0.faults = [.unavailable] }
+      let results = try await office.pass(.zero)
+      #expect(results.map(\.kind) == [.failed])
+      #expect(office.markets["a1"]?.requests == 1)
+    }
+  }
+
+  @Test func anUncertainCreateIsSettledWithinThePass() async throws {
+    try await office([Office.listing("lamp", accounts: ["a1"])]) { office in
+      office.markets["a1"]?.change { $0.faults = [.twiceLost] }
+      let results = try await office.pass(.seconds(600))
+      // Two carry its reference: that is for a person to say.
+      #expect(results.map(\.kind) == [.uncertain])
+      #expect(office.shop.plan(office.wanted, mode: .once).actions.map(\.hold?.by) == [.unsettled])
+    }
+  }
+
+  @Test func aNumberThatWasAllowedCarriesATryAgain() async throws {
+    let keys = (1...5).map { PostKey(listing: "item-\($0)", account: "a1") }
+    let entries = keys.flatMap { Office.posted($0, "r-\($0.listing)") }
+    try await office([Office.listing("item-1", accounts: ["a1"])], entries) { office in
+      office.markets["a1"]?.change { $0.faults = [.unavailable, .unavailable, .unavailable] }
+      let held = try await office.pass(.seconds(60), allowing: 3)
+      #expect(held.map(\.kind) == Array(repeating: .held, count: 4))
+      let results = try await office.pass(.seconds(60), allowing: 4)
+      #expect(results.map(\.kind) == Array(repeating: .done, count: 4))
+      #expect(office.shop.journal.ledger.records.keys.map(\.listing) == ["item-1"])
+      // By word of the seller, so it counts for no further one.
+      #expect(office.shop.journal.ledger.standing.losses.isEmpty)
+    }
+  }
+
+  private func office(
+    _ listings: [Listing], _ entries: [Entry] = [], _ body: @Sendable (Office) async throws -> Void
+  ) async throws {
+    let time = VirtualTime()
+    try await time.run {
+      let office = try await Office(listings, entries, time: time)
+      try await body(office)
+      await office.shop.journal.close()
+    }
+  }
+}

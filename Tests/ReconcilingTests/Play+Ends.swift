@@ -1,0 +1,160 @@
+import Executing
+import Journaling
+import Listings
+import Planning
+import Support
+
+@testable import Reconciling
+
+/// What must hold when all faults have stopped and time has passed.
+extension Play {
+  mutating func end() async {
+    await calmDown()
+    guard isQuiet else { return }
+    checkPosts(strictly: false)
+    await secondPass()
+    guard isQuiet else { return }
+    await sellerTidiesUp()
+    guard isQuiet else { return }
+    checkPosts(strictly: true)
+  }
+
+  private mutating func calmDown() async {
+    for market in markets.values { market.calm(at: time.elapsed) }
+    disk.mend()
+    if life.isOver { await die() }
+    wallOffset.mend()
+    (shelf.isRootThere, shelf.gitActivity) = (true, nil)
+    // What stopped for want of a token goes on with a new one.
+    await executor.retryStopped()
+    isDirty = true
+    await live(.seconds(120))
+    // A request that had left with the old one has been refused meanwhile.
+    await executor.retryStopped()
+    isDirty = true
+    await live(.seconds(4 * 3600))
+  }
+
+  /// (b) and (c): a second pass does nothing, in either way of working.
+  private mutating func secondPass() async {
+    // The start after a crash sweeps, once.
+    await restart()
+    await live(.seconds(60))
+    let before = (requests: markets.values.reduce(0) { $0 + $1.requests }, sequence: journal.ledger.sequence)
+    look()
+    for mode in [PlanInput.Mode.continuous, .once] {
+      let plan = shop.plan(wanted, mode: mode)
+      if !plan.executable.isEmpty { witness.accuse("never done: \(plan.executable.map(\.told))") }
+    }
+    await live(.seconds(60))
+    await apply(allowing: false)
+    let requests = markets.values.reduce(0) { $0 + $1.requests } - before.requests
+    if requests > 0 { witness.accuse("a second pass makes \(requests) requests") }
+    let entries = journal.ledger.sequence - before.sequence
+    if entries > 0 { witness.accuse("a second pass records \(entries) entries") }
+  }
+
+  /// (a): the marketplaces hold what the files want. `strictly`: with no excuse.
+  private func checkPosts(strictly: Bool) {
+    let plan = shop.plan(shelf.scan(enabled), mode: .continuous)
+    let excused = strictly ? [] : Set(plan.actions.filter { $0.hold != nil }.map(\.key))
+    for market in markets.values {
+      for item in shelf.items.values {
+        let key = PostKey(listing: item.id, account: market.account)
+        let found = posts(of: key, market, strictly)
+        if found.count > 1, !excused.contains(key) {
+          witness.accuse("\(key) is there \(found.count) times: \(found.map(\.id))")
+        }
+        if excused.contains(key) || !strictly && isExcused(item, market.account) { continue }
+        compare(item, key, found)
+      }
+    }
+  }
+
+  private func isExcused(_ item: Shelf.Item, _ account: String) -> Bool {
+    if item.damage != nil || shelf.isElsewhere || !enabled.contains(account) { return true }
+    let key = PostKey(listing: item.id, account: account)
+    // Taken off or changed by hand, and nothing has made hawker look.
+    guard let id = disk.memory.live[key] else { return false }
+    return markets[account]?.posts.first { $0.id == id }.map { !$0.isLive } ?? true
+  }
+
+  /// What the marketplace made twice by itself is one post, until a sweep has had its time; and for good where it can't be
+  /// found: on an account that can't be asked, and when neither copy is the post on record any more.
+  private func posts(of key: PostKey, _ market: Market, _ strictly: Bool) -> [Market.Post] {
+    let known = disk.memory.live[key]
+    let op = market.posts.first { $0.id == known }?.op
+    let doubled = Set(market.posts.filter(\.isTwin).map(\.op))
+    return market.posts.filter { post in
+      guard post.isLive, post.listing == key.listing, !post.isForeign else { return false }
+      if post.id == known || !doubled.contains(post.op) { return true }
+      return strictly && market.setup.capabilities.canLookUp && post.op == op
+    }
+  }
+
+  private func compare(_ item: Shelf.Item, _ key: PostKey, _ found: [Market.Post]) {
+    guard item.asks(for: key.account), enabled.contains(key.account) else {
+      if !found.isEmpty { witness.accuse("\(key) should not be there: \(found.map(\.id))") }
+      return
+    }
+    guard let post = found.first else { return witness.accuse("\(key) is not there") }
+    let differences = Set(item.content.differences(from: post.content)).subtracting(post.drift)
+    if !differences.isEmpty { witness.accuse("\(key) differs in \(differences.map(\.rawValue).sorted())") }
+  }
+
+  // MARK: The seller
+
+  /// The seller answers every question and puts everything right; after that there is no excuse.
+  private mutating func sellerTidiesUp() async {
+    let all = setup.config()
+    shelf.isElsewhere = false
+    for id in shelf.items.keys { shelf.items[id]?.tidy() }
+    await reconfigure { $0 = all }
+    for _ in 0..<12 {
+      await live(.seconds(1500))
+      guard isQuiet else { return }
+      look()
+      let plan = shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at)
+      let held = plan.actions.filter { $0.hold != nil }
+      if held.isEmpty { break }
+      await answer(held, plan)
+    }
+    // A start after a crash sweeps.
+    await die()
+    await live(.seconds(3600))
+    look()
+    let plan = shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at)
+    let held = plan.actions.filter { $0.hold != nil }.map { "\($0.told) by \($0.hold?.by.rawValue ?? "")" }
+    if !held.isEmpty { witness.accuse("no answer helps: \(held)") }
+    if !plan.executable.isEmpty { witness.accuse("never done: \(plan.executable.map(\.told))") }
+  }
+
+  private mutating func answer(_ held: [Action], _ plan: Plan) async {
+    for action in held {
+      let listing = action.key.listing
+      switch action.hold?.by {
+      case .unsettled:
+        await settle(listing)
+        await decide(.release(listing: listing, account: action.key.account))
+      case .protect: shelf.items[listing]?.comeBack(.sold)
+      case .idChanged: shelf.items[listing]?.title += " again"
+      case .retry, .grace: break
+      case .withdrawals, .emptied, .updates:
+        look()
+        await decide(.approve(plan: shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at).id))
+      default: await decide(.release(listing: listing, account: action.key.account))
+      }
+    }
+    isDirty = true
+  }
+}
+
+extension Shelf.Item {
+  mutating func comeBack(_ status: Listing.Status) { (isThere, damage, self.status) = (true, nil, status) }
+
+  fileprivate mutating func tidy() {
+    (damage, allowsReplace) = (nil, true)
+    if title.hasSuffix("!") { title.removeLast() }
+    price += 1
+  }
+}

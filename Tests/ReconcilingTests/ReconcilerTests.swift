@@ -1,0 +1,139 @@
+import Executing
+import Glibc
+import Journaling
+import Listings
+import Loading
+import Logging
+import Support
+import Testing
+
+@testable import Reconciling
+
+/// The loop, over a real folder on virtual time.
+@Suite(.serialized, Sharing.inotify, .timeLimit(.minutes(2))) struct ReconcilerTests {
+  @Test func aFileThatComesBackInItsGraceCausesNoRequest() async throws {
+    try await shop { shop in
+      try await shop.time.sleep(.seconds(10))
+      #expect(shop.live == ["desk", "lamp"])
+      let requests = shop.requests
+      shop.remove("lamp")
+      await shop.look()
+      #expect(shop.isInGrace("lamp"))
+      try await shop.time.sleep(.seconds(300))
+      try shop.write("lamp")
+      await shop.look()
+      #expect(!shop.isInGrace("lamp"))
+      try await shop.time.sleep(.seconds(3600))
+      #expect(shop.requests == requests && shop.live == ["desk", "lamp"])
+    }
+  }
+
+  @Test func aFileThatStaysAwayIsWithdrawnAfterItsGraceAndNotBefore() async throws {
+    try await shop { shop in
+      try await shop.time.sleep(.seconds(10))
+      shop.remove("lamp")
+      await shop.look()
+      try await shop.time.sleep(.seconds(590))
+      #expect(shop.live == ["desk", "lamp"])
+      try await shop.time.sleep(.seconds(120))
+      #expect(shop.live == ["desk"])
+    }
+  }
+
+  @Test func aFileThatIsBackWhenTheGraceEndsIsSeenBeforeAnythingIsDone() async throws {
+    try await shop(rescan: .seconds(36_000)) { shop in
+      try await shop.time.sleep(.seconds(10))
+      let requests = shop.requests
+      shop.remove("lamp")
+      await shop.look()
+      try await shop.time.sleep(.seconds(590))
+      // Unnoticed: only the look at the grace's end can see it.
+      try shop.write("lamp")
+      try await shop.time.sleep(.seconds(3600))
+      #expect(shop.requests == requests && shop.live == ["desk", "lamp"] && !shop.isInGrace("lamp"))
+    }
+  }
+
+  @Test func aDecisionIsRecordedAndActedOn() async throws {
+    try await shop { shop in
+      try await shop.time.sleep(.seconds(10))
+      #expect(await shop.reconciler.decide(.hold(listing: "lamp", account: nil, reason: "wait")).code == .done)
+      try shop.write("lamp", price: "90.00")
+      await shop.look()
+      try await shop.time.sleep(.seconds(120))
+      #expect(shop.price("lamp") == 10_000)
+      #expect(await shop.reconciler.decide(.release(listing: "lamp", account: nil)).code == .done)
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.price("lamp") == 9_000)
+      #expect(await shop.reconciler.decide(.forget(listing: "sofa", account: nil)).code == .unknown)
+    }
+  }
+
+  private func shop(
+    rescan: Duration = .seconds(60), _ body: @Sendable (RealShop) async throws -> Void
+  ) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let time = VirtualTime()
+    try await time.run {
+      let shop = try await RealShop(folder, time, rescan: rescan)
+      async let running: Void = shop.reconciler.run()
+      try await body(shop)
+      shop.reconciler.stop()
+      try await running
+      await shop.office.shop.journal.close()
+    }
+  }
+}
+
+/// A loop over two listings on one account.
+struct RealShop: Sendable {
+  let folder: TemporaryFolder
+  let time: VirtualTime
+  let office: Office
+  let reconciler: Reconciler
+
+  init(_ folder: TemporaryFolder, _ time: VirtualTime, rescan: Duration) async throws {
+    (self.folder, self.time) = (folder, time)
+    var office = try await Office([], time: time, root: folder.path)
+    office.shop.loaded.config.shop = folder.path
+    office.shop.loaded.config.guards.grace = .seconds(600)
+    office.shop.loaded.config.sync.rescan = rescan
+    office.shop.loaded.config.accounts.removeAll { $0.name == "b1" }
+    office.shop.accounts.removeAll { $0.name == "b1" }
+    self.office = office
+    reconciler = Reconciler(office.shop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { shop in
+      .success(shop)
+    }
+    for name in ["desk", "lamp"] { try write(name) }
+  }
+
+  func write(_ name: String, price: String = "100.00") throws {
+    let text = """
+      title: \(name)
+      description: Good.
+      price: \(price)
+      photos: [https://example.org/\(name).jpg]
+      marketplaces: { a1: { category: chairs } }
+
+      """
+    try folder.write("\(name).yaml", Array(text.utf8))
+  }
+
+  func remove(_ name: String) { unlink("\(folder.path)/\(name).yaml") }
+
+  /// Has the loop look at the files, and waits until it has.
+  func look() async {
+    reconciler.lookAgain("test")
+    try? await time.sleep(.seconds(1))
+  }
+
+  var live: [String] { office.markets["a1"]?.posts.filter(\.isLive).map(\.listing).sorted() ?? [] }
+  var requests: Int { office.markets["a1"]?.requests ?? 0 }
+  func price(_ name: String) -> Int64? {
+    office.markets["a1"]?.posts.first { $0.isLive && $0.listing == name }?.content.price.minor
+  }
+  func isInGrace(_ name: String) -> Bool {
+    office.shop.journal.ledger.standing.hold(on: PostKey(listing: name, account: "a1"), by: "grace") != nil
+  }
+}
