@@ -23,6 +23,8 @@ package enum Marker: Hashable, Sendable {
   case ignored
   /// The journal's lineage must be in it, or the root is not the one that was scanned before.
   case expected(lineage: String)
+  /// The journal is new and its root not marked yet: a root without a mark will do, one with another lineage won't.
+  case acceptable(lineage: String)
   /// There is no journal: it isn't looked at.
   case none
 }

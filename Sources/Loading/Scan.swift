@@ -141,7 +141,13 @@ extension Loader {
   /// Nil when the root is the one that the journal knows. The advice never is to make the marker: a wrong folder with a
   /// marker would empty the shop.
   private func markerProblem(_ root: borrowing Descriptor) -> String? {
-    guard case .expected(let lineage) = options.marker else { return nil }
+    let lineage: String
+    var mayBeMissing = false
+    switch options.marker {
+    case .ignored, .none: return nil
+    case .expected(let expected): lineage = expected
+    case .acceptable(let expected): (lineage, mayBeMissing) = (expected, true)
+    }
     let path = loaded.config.listings
     var marker = FileBuffer()
     switch marker.read(".hawker", in: root.number) {
@@ -149,6 +155,7 @@ extension Loader {
       if String(decoding: marker.bytes[..<count], as: UTF8.self).contains(lineage) { return nil }
       return
         "\(path) belongs to another journal; use the state folder that belongs to it, or correct `listings` in hawker.yaml"
+    case .vanished where mayBeMissing: return nil
     case .vanished:
       return
         "\(path) is not the folder that this journal was kept for (its mark is gone); mount or restore the right one. "

@@ -12,6 +12,10 @@ package enum Lineage {
     return marker.write(mark(of: shop))
   }
 
+  package static func isMarked(_ shop: Shop) -> Bool {
+    LineageMarker(root: shop.config.listings).read()?.lineage == shop.journal.ledger.lineage
+  }
+
   /// Writes how far the journal has come into a mark that is this journal's already; never makes one. A mark that can't
   /// be written only says less.
   package static func advance(_ shop: Shop) {

@@ -133,8 +133,14 @@ package actor Reconciler {
 
   /// A new journal's first scan of a good root marks it.
   private func writeMissingMarker() {
-    guard wanted?.root == .seen, let failure = Lineage.mark(shop) else { return }
-    logger.warning("the listings root can't be marked: \(failure)")
+    guard wanted?.root == .seen else { return }
+    if let failure = Lineage.mark(shop) {
+      return logger.warning("the listings root can't be marked: \(failure)")
+    }
+    // From now on a root without the mark is another one.
+    guard case .acceptable(let lineage) = shop.options.marker, Lineage.isMarked(shop) else { return }
+    shop.options.marker = .expected(lineage: lineage)
+    loader = Loader(shop.loaded, options: shop.options)
   }
 
   // MARK: Config

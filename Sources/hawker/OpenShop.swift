@@ -42,7 +42,9 @@ struct OpenShop: Sendable {
     _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ connections: Connections
   ) -> Shop {
     // A new journal marks its root; an old one expects its mark there.
-    let marker: Marker = journal.opening.isUnused ? .ignored : .expected(lineage: journal.ledger.lineage)
+    let marker: Marker =
+      journal.opening.isUnused
+      ? .acceptable(lineage: journal.ledger.lineage) : .expected(lineage: journal.ledger.lineage)
     var shop = Shop(
       loaded: setting.loaded,
       options: setting.loadingOptions(marker: marker, photosURL: connections.sandbox?.photosURL),

@@ -73,7 +73,8 @@ struct Setting: Sendable {
   /// Scans the listing files and plans, from files and journal alone: no network, no lock.
   func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) async throws -> Planned {
     let ledger = try readLedger()
-    let marker = ledger.map { $0.isUnused ? Marker.ignored : .expected(lineage: $0.lineage) } ?? .none
+    let marker: Marker =
+      ledger.map { $0.isUnused ? .acceptable(lineage: $0.lineage) : .expected(lineage: $0.lineage) } ?? .none
     var loader = Loader(loaded, options: loadingOptions(marker: marker))
     let wanted = await loader.scanConcurrently()
     var input = PlanInput(

@@ -222,3 +222,21 @@ import Testing
     #expect(flat.scan().frozenFiles.contains("desk.yaml"))
   }
 }
+
+struct AcceptableMarkTests {
+  /// A new journal's root need not be marked yet; one that is another journal's is not taken.
+  @Test func aNewJournalTakesAnUnmarkedRootAndNoOther() {
+    let shop = Shop()
+    shop.write("listings/lamp.yaml", Shop.listing("id: lamp"))
+    var loader = shop.loader(marker: .acceptable(lineage: "ours"))
+    #expect(loader.scan().root == .seen)
+    shop.write("listings/.hawker", "theirs\n")
+    guard case .unseen(let why) = loader.scan().root else {
+      Issue.record("another journal's root was taken")
+      return
+    }
+    #expect(why.contains("belongs to another journal"))
+    shop.write("listings/.hawker", "ours\nsequence 7\n")
+    #expect(loader.scan().root == .seen)
+  }
+}

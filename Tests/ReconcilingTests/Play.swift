@@ -173,7 +173,9 @@ struct Play {
   }
 
   private mutating func sweep(_ plan: Plan) async throws(JournalError) {
-    guard await !executor.isBusy, !plan.actions.contains(where: { $0.kind == .resolve && $0.hold == nil }) else { return }
+    guard await !executor.isBusy, !plan.actions.contains(where: { $0.kind == .resolve && $0.hold == nil }) else {
+      return
+    }
     let troubled = await executor.takeTroubled(after: config.sync.absenceAfter)
     for account in shop.accounts where troubled.contains(account.name) {
       let sweep = Sweep(account, journal: journal, ambient: ambient)
