@@ -54,12 +54,15 @@ struct LookupTests {
 
   @Test func whatAnAccountWasToldToWaitOutlivesARestart() async throws {
     try await onVirtualTime { time, folder in
-      let before = try Workbench(time, folder: folder)
       let until = time.ambient.now().advanced(by: .seconds(900))
-      before.market.fail(.before(.throttled(.init("too fast"), until: until)))
-      try await before.executor.submit(before.plan([Samples.listing("lamp")]))
-      await before.executor.stop(grace: .seconds(10))
-      await before.journal.close()
+      let before = try Journal.open(folder, program: "test", now: time.ambient.now)
+      let listing = Samples.listing("lamp")
+      let intent = Intent(
+        op: "a", action: .create, key: PostKey(listing: "lamp", account: "a"), marketplace: "fake",
+        reference: "lamp.a", content: listing.posts[0].content, file: listing.file, at: time.ambient.now())
+      let told = Failure(code: "throttled", message: "too fast", retryAt: until)
+      try await before.append([.intent(intent), .outcome(Outcome(op: "a", result: .failed, failure: told))])
+      await before.close()
       let after = try Workbench(time, folder: folder)
       try await after.executor.submit(after.plan([Samples.listing("bike")]))
       let due = try await after.executor.settle()

@@ -66,8 +66,11 @@ struct Memory: Sendable {
       waits[key.account] = Timestamp(time)
     }
     if result == "uncertain" { return }
-    open[key] = nil
     let code = json["error"]?["code"]?.string
+    // A change that may have landed all the same stays open until it is known.
+    let mayHaveLanded = ["unavailable", "unexpected", "uncertain"].contains(code)
+    let isRepeatable = operation.action == "update" || operation.action == "withdraw"
+    if !(isRepeatable && result == "failed" && mayHaveLanded) { open[key] = nil }
     switch (operation.action, result) {
     case ("create", "done"), ("replace", "done"): live[key] = json["remote_id"]?.string
     case ("withdraw", _) where result == "done" || code == "gone": withdrew(operation, at)

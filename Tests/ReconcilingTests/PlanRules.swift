@@ -113,7 +113,7 @@ struct PlanRules {
       let before = waiting[action.key]
       let since = before?.what == what ? before?.since ?? play.time.elapsed : play.time.elapsed
       still[action.key] = (what, since)
-      if play.time.elapsed - since > .seconds(2700), play.isCalm(action.key.account) {
+      if play.time.elapsed - since > .seconds(2700), play.isCalm(action.key.account, at: play.time.elapsed) {
         accuse("\(action.told) has waited since \(since) for no reason of its own", play)
       }
     }

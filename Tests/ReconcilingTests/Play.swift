@@ -248,10 +248,11 @@ struct Play {
     rules.check(plan, self, allowing ? .permissive : .once)
     let first = plan.executable
     inspector.reset { first + shop.plan(wanted, mode: .retrying).executable }
+    let begun = time.elapsed
     let pass = Pass(shop, executor: executor, log: log, patience: .seconds(90))
     do throws(JournalError) {
       let results = try await pass.run(plan, wanted: wanted, selection: selection)
-      if !life.isOver { compare(results, with: plan, log) }
+      if !life.isOver { compare(results, with: plan, log, begun) }
     } catch {
       if !life.isOver { witness.accuse("the journal failed by itself: \(error.message)") }
     }
@@ -262,7 +263,7 @@ struct Play {
   }
 
   /// What the plan showed as to be done was tried, unless its account stopped or had to wait; nothing else was.
-  private func compare(_ results: [ActionResult], with plan: Plan, _ log: ResultLog) {
+  private func compare(_ results: [ActionResult], with plan: Plan, _ log: ResultLog, _ begun: Duration) {
     let shown = plan.actions.filter { $0.kind != .unchanged }
     if results.count != shown.count { witness.accuse("apply tells \(results.count) results of \(shown.count)") }
     for (result, action) in zip(results, shown) {
@@ -270,18 +271,18 @@ struct Play {
       if action.hold != nil, result.kind == .done, log[action.key]?.action.kind == action.kind {
         witness.accuse("apply did what its plan held: \(action.told)")
       }
-      if action.hold == nil, result.kind == .skipped, isCalm(action.key.account) {
+      if action.hold == nil, result.kind == .skipped, isCalm(action.key.account, at: begun) {
         witness.accuse("apply left out \(action.told)")
       }
     }
   }
 
-  /// Whether nothing has gone wrong on the account for an hour.
-  func isCalm(_ account: String) -> Bool {
+  /// Whether nothing had gone wrong on the account for an hour then, nor has since.
+  func isCalm(_ account: String, at moment: Duration) -> Bool {
     guard let market = markets[account] else { return false }
     return market.state.withLock { state in
       !state.isLockedOut && state.faults.isEmpty && state.downUntil <= time.elapsed && state.poison.isEmpty
-        && (state.troubledAt == .zero || time.elapsed - state.troubledAt > .seconds(3600))
+        && (state.troubledAt == .zero || moment - state.troubledAt > .seconds(3600))
     }
   }
 }
