@@ -55,12 +55,15 @@ struct LookupTests {
   @Test func whatAnAccountWasToldToWaitOutlivesARestart() async throws {
     try await onVirtualTime { time, folder in
       let before = try Workbench(time, folder: folder)
+      // The time until then must not pass while a journal is being written.
+      time.waits { [journal = before.journal] in !journal.isIdle }
       let until = time.ambient.now().advanced(by: .seconds(900))
       before.market.fail(.before(.throttled(.init("too fast"), until: until)))
       try await before.executor.submit(before.plan([Samples.listing("lamp")]))
-      await before.executor.stop(grace: .seconds(10))
+      _ = try await before.executor.settle()
       await before.journal.close()
       let after = try Workbench(time, folder: folder)
+      time.waits { [journal = after.journal] in !journal.isIdle }
       try await after.executor.submit(after.plan([Samples.listing("bike")]))
       let due = try await after.executor.settle()
       #expect(due == until)

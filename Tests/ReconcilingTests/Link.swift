@@ -223,11 +223,11 @@ extension Market.State {
   fileprivate mutating func nextFault(at now: Duration) -> (Market.Fault?, Duration) {
     let way = Duration.milliseconds(chance(20..<1500))
     if isLockedOut || downUntil > now {
-      troubledAt = now
+      troubledAt = max(now, .milliseconds(1))
       return (isLockedOut ? .unauthorized : .unavailable, way)
     }
     guard !faults.isEmpty else { return (nil, way) }
-    troubledAt = now
+    troubledAt = max(now, .milliseconds(1))
     let fault = faults.removeFirst()
     if case .slow(let seconds) = fault { return (nil, .seconds(seconds)) }
     if case .uploading = fault { return (nil, way) }
