@@ -64,6 +64,7 @@ struct LookupTests {
       try await before.append([.intent(intent), .outcome(Outcome(op: "a", result: .failed, failure: told))])
       await before.close()
       let after = try Workbench(time, folder: folder)
+      time.waits { [journal = after.journal] in !journal.isIdle }
       try await after.executor.submit(after.plan([Samples.listing("bike")]))
       let due = try await after.executor.settle()
       #expect(due == until)
