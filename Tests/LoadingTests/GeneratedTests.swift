@@ -23,7 +23,8 @@ import Testing
     #expect(wanted.listings.allSatisfy { $0.posts.allSatisfy { $0.content != nil } })
   }
 
-  @Test(.enabled(if: getenv("HAWKER_GENERATED") != nil, "only with HAWKER_GENERATED")) func anyNumberLoadsWithoutAWord() {
+  @Test(.enabled(if: getenv("HAWKER_GENERATED") != nil, "only with HAWKER_GENERATED")) func anyNumberLoadsWithoutAWord()
+  {
     let wanted = wanted(String(cString: getenv("HAWKER_GENERATED")))
     #expect(wanted.listings.count >= 1000)
     #expect(wanted.problems == [])
