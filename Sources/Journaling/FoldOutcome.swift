@@ -61,7 +61,10 @@ extension Ledger {
 
 extension Record {
   mutating func succeed(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
-    (pending, failure, tries) = (nil, nil, 0)
+    pending = nil
+    // Taking off a copy, or what a replace left, says nothing of the post itself: a refusal of its content stands.
+    if intent.action == .withdraw, let id = intent.remoteID, id != remoteID { return withdrew(intent, at) }
+    (failure, tries) = (nil, 0)
     switch intent.action {
     case .create:
       (postedAt, updatedAt) = (at, nil)

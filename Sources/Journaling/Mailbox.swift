@@ -52,7 +52,7 @@ final class Mailbox: Sendable {
 
   func record(of key: PostKey) -> Record? { state.withLock { $0.ledger[key] } }
 
-  /// Whether every sender has had its answer.
+  /// Whether every sender has had its answer, and what follows from it is done.
   var isIdle: Bool { state.withLock { $0.open == 0 } }
 
   func answered(_ count: Int) { state.withLock { $0.open -= count } }
@@ -112,7 +112,6 @@ final class Mailbox: Sendable {
       state.ledger.sequence = sequence
     }
     for (request, refusal) in zip(requests, refusals) { request.waiter?.resume(returning: refusal) }
-    answered(requests.count)
   }
 
   func advance(to sequence: Int) { state.withLock { $0.ledger.sequence = sequence } }

@@ -83,6 +83,7 @@ extension Writer {
     let (refusals, at) = commit(batch)
     mailbox.settle(batch, refusals, at: at, sequence: chain.sequence)
     CrashPoint.reach("settled")
+    defer { mailbox.answered(refusals.count) }
     batch = []
     keepHouse { mailbox.ledger }
     mailbox.advance(to: chain.sequence)

@@ -304,6 +304,14 @@ import Testing
     #expect(again?.pending?.at == later(2) && again?.failure == nil)
   }
 
+  @Test func aRefusalOutlastsTheWithdrawalOfACopy() {
+    let record = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .update, content: content(price: 1), remoteID: "1"),
+      failed("b", "rejected"), intent("c", .withdraw, remoteID: "2"), done("c"))[bike]
+    #expect(record?.state == .live && record?.pending == nil)
+    #expect(record?.failure?.code == "rejected" && record?.failedDigest == content(price: 1).digest)
+  }
+
   @Test func adoptingTakesAPostOver() {
     let record = ledger(
       .adopted(bike, marketplace: "facebook", remoteID: "9", url: "u", file: "f"))[bike]

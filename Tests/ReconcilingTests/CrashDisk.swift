@@ -38,6 +38,13 @@ final class CrashDisk: Sendable {
   func mend() { state.withLock { $0.remaining = nil } }
   func goDown() { state.withLock { $0.isDown = true } }
 
+  /// A journal was opened on what was left, and has made all of it durable anew.
+  func opened() {
+    state.withLock { state in
+      for (name, index) in state.names { state.take(in: index, name: name, durable: false) }
+    }
+  }
+
   /// Starts again: what was not synced is kept (a kill), dropped (a power cut) or kept in part.
   func reboot(_ random: inout SeededRandom) -> Mount {
     let (kind, share) = (Int.random(in: 0..<3, using: &random), Int.random(in: 0...100, using: &random))
@@ -46,7 +53,6 @@ final class CrashDisk: Sendable {
         state.names = state.durableNames
         for index in state.files.keys { state.files[index]?.lose(keeping: kind == 1 ? 0 : share) }
       }
-      for (name, index) in state.names { state.take(in: index, name: name, durable: false) }
       (state.isDown, state.remaining) = (false, nil)
       state.life += 1
       return Mount(disk: self, life: state.life)

@@ -62,19 +62,20 @@ extension Play {
       for item in shelf.items.values {
         let key = PostKey(listing: item.id, account: market.account)
         let found = posts(of: key, market, strictly)
-        // A replaced post stays while its file can't be read: nothing is withdrawn then.
+        // What a replace left can't be taken off while its account is disabled, nor while its file can't be read.
+        if excused.contains(key) || !enabled.contains(market.account) { continue }
         let isKept = item.damage != nil && !(journal.ledger[key]?.superseded.isEmpty ?? true)
-        if found.count > 1, !excused.contains(key), !isKept {
+        if found.count > 1, !isKept {
           witness.accuse("\(key) is there \(found.count) times: \(found.map(\.id))")
         }
-        if excused.contains(key) || !strictly && isExcused(item, market.account) { continue }
+        if !strictly, isExcused(item, market.account) { continue }
         compare(item, key, found)
       }
     }
   }
 
   private func isExcused(_ item: Shelf.Item, _ account: String) -> Bool {
-    if item.damage != nil || shelf.isElsewhere || !enabled.contains(account) { return true }
+    if item.damage != nil || shelf.isElsewhere { return true }
     let key = PostKey(listing: item.id, account: account)
     // Taken off or changed by hand, and nothing has made hawker look.
     guard let id = disk.memory.live[key] else { return false }

@@ -75,6 +75,7 @@ struct Play {
       do throws(JournalError) {
         let journal = try Journal.open("/state", setting)
         time.waits { !journal.isIdle }
+        disk.opened()
         self.journal = journal
         return employ()
       } catch {
