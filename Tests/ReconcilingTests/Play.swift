@@ -32,6 +32,8 @@ struct Play {
   var wanted = Wanted()
   var scanned: (at: Timestamp, uptime: Duration)?
   var isDirty = true
+  /// Posts that were to be forgotten when the program died: only the next life's journal tells whether they are.
+  private var doubtful: [PostKey] = []
   private var graceEnd: Timestamp?
 
   /// The wall clock, which may be put forward and back.
@@ -76,6 +78,7 @@ struct Play {
         let journal = try Journal.open("/state", setting)
         time.waits { !journal.isIdle }
         disk.opened()
+        learnWhatWasForgotten()
         self.journal = journal
         return employ()
       } catch {
@@ -209,10 +212,17 @@ struct Play {
     guard !ruling.entries.isEmpty else { return false }
     do throws(JournalError) { try await journal.append(ruling.entries) } catch {
       if !life.isOver { witness.accuse("a decision broke the journal: \(error.message)") }
+      doubtful = ruling.entries.compactMap { if case .forgotten(let key) = $0 { key } else { nil } }
       return false
     }
     for case .forgotten(let key) in ruling.entries { disown(key) }
     return true
+  }
+
+  private mutating func learnWhatWasForgotten() {
+    let memory = disk.memory
+    for key in doubtful where memory.live[key] == nil && memory.open[key] == nil { disown(key) }
+    doubtful = []
   }
 
   /// What hawker was told to forget is nobody's business any more.
