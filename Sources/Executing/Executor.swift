@@ -149,6 +149,14 @@ package actor Executor {
     return Set(ripe)
   }
 
+  /// Goes on where `last`, of the same program, stopped: only its own time tells how long an answer has been missing when
+  /// the wall clock was put forward meanwhile; and it knew where a second post may be.
+  package func takeOver(from last: Executor) async {
+    let (open, trouble) = await (last.unanswered, last.troubled)
+    unanswered.merge(open) { own, _ in own }
+    for (account, moment) in trouble where accounts[account] != nil { troubled[account] = troubled[account] ?? moment }
+  }
+
   /// When an account will have been troubled for so long.
   package func nextSweep(after delay: Duration) -> Timestamp? {
     troubled.values.min().map { ambient.now().advanced(by: $0 + delay - ambient.uptime() + .milliseconds(1)) }

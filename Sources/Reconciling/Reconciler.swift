@@ -157,7 +157,9 @@ package actor Reconciler {
       watcher?.stop()
       shop = next
       loader = Loader(next.loaded, options: next.options)
+      let last = executor
       executor = next.executor(Reconciler.teller(hints, logger))
+      await executor.takeOver(from: last)
       startWatching()
     }
   }

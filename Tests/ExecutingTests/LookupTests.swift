@@ -73,6 +73,31 @@ struct LookupTests {
     }
   }
 
+  @Test func aClockPutForwardBeforeTheConfigIsReadAgainProvesNothing() async throws {
+    try await onVirtualTime { time, folder in
+      let bench = try Workbench(time, folder: folder)
+      time.waits { [journal = bench.journal] in !journal.isIdle }
+      bench.market.fail(.before(.uncertain(.init("cut"))))
+      let listing = Samples.listing("lamp")
+      try await bench.executor.submit(bench.plan([listing]))
+      while bench.journal.ledger.records.values.first?.failure == nil { try await time.sleep(.milliseconds(10)) }
+      await bench.executor.stop(grace: .zero)
+      // The same program goes on with another executor, an hour later by the wall clock alone.
+      var ambient = time.ambient
+      ambient.now = { [now = ambient.now] in now().advanced(by: .seconds(3600)) }
+      let account = Executor.Account(
+        name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: ambient), concurrency: 1)
+      let next = Executor(
+        accounts: [account], journal: bench.journal, ambient: ambient, absenceAfter: .seconds(120), tell: { _ in })
+      await next.takeOver(from: bench.executor)
+      try await next.submit(bench.plan([listing]))
+      try await time.sleep(.seconds(1))
+      #expect(bench.market.calls == ["create lamp"])
+      await next.stop(grace: .zero)
+      await bench.journal.close()
+    }
+  }
+
   private func onVirtualTime(_ body: @Sendable (VirtualTime, String) async throws -> Void) async throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
