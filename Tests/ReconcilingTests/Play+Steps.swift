@@ -32,12 +32,16 @@ extension Play {
     case .restart: await restart()
     case .clock(let seconds):
       wallOffset.put(by: seconds)
+      putAt = time.elapsed
       // After a restart only the wall clock can tell how long to wait.
       for market in markets.values { market.change { $0.quiet = nil } }
     case .git(let isActive): shelf.gitActivity = isActive ? "rebase" : nil
     case .root(let isThere): shelf.isRootThere = isThere
     case .renew:
       for market in markets.values { market.renew(at: time.elapsed) }
+      await executor.retryStopped()
+      // A request that had left with the old token is refused after all: the seller connects once more.
+      await live(.seconds(60))
       await executor.retryStopped()
     case .idle(let seconds): await live(.seconds(seconds))
     case .apply(let allowing): await apply(allowing: allowing)

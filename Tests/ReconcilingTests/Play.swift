@@ -32,6 +32,8 @@ struct Play {
   var wanted = Wanted()
   var scanned: (at: Timestamp, uptime: Duration)?
   var isDirty = true
+  /// When the wall clock was put forward or back last.
+  var putAt: Duration?
   /// Posts that were to be forgotten when the program died: only the next life's journal tells whether they are.
   private var doubtful: [PostKey] = []
   private var graceEnd: Timestamp?
@@ -69,6 +71,8 @@ struct Play {
   // MARK: Lives
 
   mutating func boot() async {
+    // Across lives only the wall clock tells how long an answer has been missing: one that was just put forward lies.
+    if let putAt, time.elapsed - putAt < .seconds(200) { try? await time.sleep(.seconds(200)) }
     for _ in 0..<50 {
       let mount = disk.reboot(&random)
       life = Life(disk, ambient)
@@ -80,7 +84,7 @@ struct Play {
         disk.opened()
         learnWhatWasForgotten()
         self.journal = journal
-        return employ()
+        return await employ()
       } catch {
         if !disk.isDown { return witness.accuse("the journal does not open: \(error.message)") }
       }
@@ -88,7 +92,7 @@ struct Play {
   }
 
   /// A new executor for the config as it is now.
-  mutating func employ(_ log: ResultLog? = nil) {
+  mutating func employ(_ log: ResultLog? = nil, after last: Executor? = nil) async {
     let accounts = config.accounts.filter(\.isEnabled).compactMap { account -> Executor.Account? in
       guard let market = markets[account.name] else { return nil }
       let link = Link(market, life)
@@ -105,6 +109,7 @@ struct Play {
       inspector.note(event)
       log?.note(event)
     }
+    if let last { await executor.takeOver(from: last) }
   }
 
   /// The program is gone; what was on its way may arrive or not; some time later it starts again.
@@ -128,7 +133,7 @@ struct Play {
     change(&config)
     await executor.stop(grace: .seconds(10))
     if life.isOver { return await die() }
-    employ()
+    await employ(after: executor)
     isDirty = true
   }
 
@@ -251,7 +256,7 @@ struct Play {
     if life.isOver { return await die() }
     look()
     let log = ResultLog()
-    employ(log)
+    await employ(log, after: executor)
     let (shop, wanted) = (self.shop!, self.wanted)
     var selection = Selection()
     if allowing { selection.allowedWithdrawals = shop.plan(wanted, mode: .once).heldWithdrawals }
@@ -270,7 +275,7 @@ struct Play {
     if life.isOver { return await die() }
     await executor.stop(grace: .seconds(10))
     if life.isOver { return await die() }
-    employ()
+    await employ(after: executor)
   }
 
   /// What the plan showed as to be done was tried, unless its account stopped or had to wait; nothing else was.
