@@ -31,7 +31,7 @@ package struct Pass: Sendable {
     let heldBack = Set(plan.actions.filter { $0.hold?.by.needsPerson == true }.map(\.key))
     var lastProgress = shop.ambient.uptime()
     while true {
-      let before = (started: log.started, done: log.done)
+      let before = (moves: log.started + log.overtaken, done: log.done)
       CrashPoint.reach("plan-made")
       try await executor.submit(current)
       CrashPoint.reach("plan-submitted")
@@ -40,7 +40,8 @@ package struct Pass: Sendable {
       if await executor.isStopped { break }
       current = replan(wanted, selection, heldBack: heldBack)
       if await executor.isBusy { continue }
-      if log.started > before.started, !current.executable.isEmpty { continue }
+      // What a request that ended meanwhile made stale was not started, and is planned again.
+      if log.started + log.overtaken > before.moves, !current.executable.isEmpty { continue }
       guard let moment = [due, earliestRetry(current)].compactMap({ $0 }).min(),
         await sleep(until: moment, since: lastProgress)
       else { break }

@@ -10,6 +10,7 @@ package final class ResultLog: Sendable {
     var results: [PostKey: ActionResult] = [:]
     var started = 0
     var done = 0
+    var overtaken = 0
     var stops: [String: Failure] = [:]
   }
 
@@ -25,13 +26,16 @@ package final class ResultLog: Sendable {
         fields.results[result.action.key] = result
         if result.kind == .done { fields.done += 1 }
       case .stopped(let account, let failure): fields.stops[account] = failure
-      case .waiting, .overtaken, .idle, .duplicate: break
+      case .overtaken: fields.overtaken += 1
+      case .waiting, .idle, .duplicate: break
       }
     }
   }
 
   package var started: Int { fields.withLock(\.started) }
   package var done: Int { fields.withLock(\.done) }
+  /// Plans that were stale where a post was concerned: it is to be planned again.
+  package var overtaken: Int { fields.withLock(\.overtaken) }
   package var stops: [String: Failure] { fields.withLock(\.stops) }
   package subscript(key: PostKey) -> ActionResult? { fields.withLock { $0.results[key] } }
 }

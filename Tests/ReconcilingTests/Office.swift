@@ -56,11 +56,11 @@ struct Office {
     Deciding(shop, wanted, inFlight: inFlight).rule(decision)
   }
 
-  func pass(_ patience: Duration, allowing: Int? = nil) async throws -> [ActionResult] {
+  func pass(_ patience: Duration, allowing: Int? = nil, plan given: Plan? = nil) async throws -> [ActionResult] {
     let log = ResultLog()
     let executor = shop.executor { log.note($0) }
     let selection = Selection(allowedWithdrawals: allowing)
-    let plan = shop.plan(wanted, mode: .once, selection: selection)
+    let plan = given ?? shop.plan(wanted, mode: .once, selection: selection)
     return try await Pass(shop, executor: executor, log: log, patience: patience)
       .run(plan, wanted: wanted, selection: selection)
   }

@@ -47,6 +47,20 @@ struct PassTests {
     }
   }
 
+  /// A request that ends while a plan is on its way makes that plan stale: nothing of it starts, and much may be left.
+  @Test func aPlanThatWasOvertakenIsMadeAgain() async throws {
+    let key = PostKey(listing: "lamp", account: "a1")
+    let intent = Office.intent(key)
+    try await office([Office.listing("lamp", accounts: ["a1"])], [.intent(intent)]) { office in
+      let stale = office.shop.plan(office.wanted, mode: .once)
+      #expect(stale.executable.map(\.kind) == [.resolve])
+      let failure = Failure(code: "unavailable", message: "it never arrived")
+      try await office.shop.journal.append([.outcome(Outcome(op: intent.op, result: .failed, failure: failure))])
+      _ = try await office.pass(.seconds(600), plan: stale)
+      #expect(office.shop.journal.ledger[key]?.isLive == true)
+    }
+  }
+
   @Test func aNumberThatWasAllowedCarriesATryAgain() async throws {
     let keys = (1...5).map { PostKey(listing: "item-\($0)", account: "a1") }
     let entries = keys.flatMap { Office.posted($0, "r-\($0.listing)") }
