@@ -14,7 +14,9 @@ package enum ConfigReader {
     loaded.configName = Paths.last(path)
     var buffer = FileBuffer()
     switch contents(path, &buffer) {
-    case .success(let count): interpret(buffer.bytes.span.extracting(0..<count), &loaded)
+    case .success(let count):
+      interpret(buffer.bytes.span.extracting(0..<count), &loaded)
+      loaded.digest = Digest(of: Array(buffer.bytes[..<count]))
     case .failure(let reason):
       loaded.problems = [
         Problem(

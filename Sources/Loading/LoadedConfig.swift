@@ -5,6 +5,8 @@ package struct LoadedConfig: Sendable {
   package var config: Config
   /// With an error among them, nothing may be done.
   package var problems: [Problem]
+  /// Of the very bytes that this was read from; nil without a file. Read a second time, they may be others.
+  package internal(set) var digest: Digest?
   /// The file as messages name it; empty when there is none.
   var configName = ""
   /// The layer under every `_defaults.yaml`.

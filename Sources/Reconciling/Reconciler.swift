@@ -150,7 +150,7 @@ package actor Reconciler {
     switch reopen(shop) {
     case .failure(let refusal): chronicle.refused(refusal.problems)
     case .success(let next):
-      guard next.configDigest != shop.configDigest else { return chronicle.accepted() }
+      guard next.loaded.digest != shop.loaded.digest else { return chronicle.accepted() }
       chronicle.accepted()
       logger.notice("\(shop.config.file) changed: in force from now on")
       await executor.stop(grace: .seconds(10))

@@ -14,8 +14,6 @@ package struct Shop: Sendable {
   package var ambient: Ambient
   /// False on the sandbox: the listings root's marker is neither read nor written.
   package var marksRoot: Bool
-  /// Of the config file's bytes; nil without one.
-  package var configDigest: Digest?
   /// Told of every scan.
   package var scanned: @Sendable (Wanted) -> Void
 

@@ -45,13 +45,11 @@ struct OpenShop: Sendable {
     let marker: Marker =
       journal.opening.isUnused
       ? .acceptable(lineage: journal.ledger.lineage) : .expected(lineage: journal.ledger.lineage)
-    var shop = Shop(
+    return Shop(
       loaded: setting.loaded,
       options: setting.loadingOptions(marker: marker, photosURL: connections.sandbox?.photosURL),
       accounts: connections.accounts(of: setting.config), journal: journal, ambient: .system,
       marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
-    shop.configDigest = Files.read(setting.config.file, limit: 1 << 20).map { Digest(of: $0) }
-    return shop
   }
 
   /// The same journal and sandbox with a config read anew.

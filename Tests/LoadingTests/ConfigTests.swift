@@ -13,6 +13,19 @@ import Testing
     #expect(config.guards == Config.Guards() && config.sync == Config.Sync() && config.web == Config.Web())
   }
 
+  /// A daemon tells by it whether the config that is in force is that of the file: read apart, an edit in between would
+  /// count as being in force for ever.
+  @Test func theDigestIsThatOfTheBytesThatWereRead() {
+    let shop = Shop()
+    let (before, after) = ("version: 1\n", "version: 1\nsync: { concurrency: 3 }\n")
+    shop.write("hawker.yaml", before)
+    let loaded = ConfigReader.read(file: shop.path + "/hawker.yaml", folder: shop.path)
+    shop.write("hawker.yaml", after)
+    #expect(loaded.digest == Digest(of: before))
+    #expect(ConfigReader.read(file: shop.path + "/hawker.yaml", folder: shop.path).digest == Digest(of: after))
+    #expect(ConfigReader.read(file: nil, folder: shop.path).digest == nil)
+  }
+
   @Test func everyKeyReachesTheConfig() throws {
     let shop = Shop()
     shop.write(
