@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
@@ -51,7 +54,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -88,6 +94,13 @@ let package = Package(
     // Adapters.
     module("Facebook", ["Listings", "Marketplaces", "Curl"]),
     module("OfferUp", ["Listings", "Marketplaces", "Curl"]),
+    // The web server: dashboard, API, webhooks, OAuth callback, metrics. Asks the loop for everything.
+    module(
+      "Web",
+      [
+        "Listings", "Planning", "Journaling", "Marketplaces", crypto, logging, metrics, lifecycle, hummingbird,
+        mustache,
+      ]),
     // Emulated marketplaces on loopback; shares no code with the adapters.
     module("Sandbox", ["Listings"] + nio),
     // The program: commands, exit codes, wiring.
@@ -95,7 +108,7 @@ let package = Package(
       name: "hawker",
       dependencies: nio + [
         "Listings", "Watching", "Loading", "Diffing", "Planning", "Journaling", "Marketplaces", "Executing",
-        "Reconciling", "Facebook", "OfferUp", "Sandbox", arguments, logging, lifecycle,
+        "Reconciling", "Facebook", "OfferUp", "Web", "Sandbox", arguments, crypto, logging, metrics, lifecycle,
       ],
       swiftSettings: strict),
 
@@ -130,6 +143,8 @@ let package = Package(
         "Reconciling", "Executing", "Planning", "Diffing", "Loading", "Journaling", "Marketplaces", "Listings",
         "Support", logging,
       ]),
+    tests(
+      "WebTests", ["Web", "Planning", "Journaling", "Marketplaces", "Listings", "Support", crypto, logging]),
     tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Support"]),
   ] + fuzzing
 )

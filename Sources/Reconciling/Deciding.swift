@@ -42,6 +42,7 @@ package struct Deciding {
     case .resolve(let listing, let account, let posted): resolve(listing, account, posted)
     case .approve(let plan): approve(plan)
     case .releaseScope(let withdraw): releaseScope(withdraw)
+    case .sold, .retry: refused("not yet")
     }
   }
 

@@ -1,4 +1,5 @@
 import Listings
+import Planning
 import Testing
 
 @testable import Reconciling
@@ -9,7 +10,9 @@ struct LineTests {
     Decision.hold(listing: "lamp", account: nil, reason: nil), .hold(listing: "lamp", account: "a1", reason: "“no”\n"),
     .release(listing: "lamp", account: "a1"), .forget(listing: "lamp", account: nil),
     .resolve(listing: "lamp", account: nil, posted: nil), .resolve(listing: "lamp", account: "b1", posted: "r1"),
-    .approve(plan: "0123456789ab"), .releaseScope(withdraw: true), .releaseScope(withdraw: false),
+    .sold(listing: "lamp", account: "a1", price: "430.00 USD"), .sold(listing: "lamp", account: nil, price: nil),
+    .retry(listing: "lamp", account: nil), .approve(plan: "0123456789ab"), .releaseScope(withdraw: true),
+    .releaseScope(withdraw: false),
   ])
   func aDecisionIsReadBack(_ decision: Decision) {
     #expect(decision.line.hasSuffix("\n") && decision.line.count { $0 == "\n" } == 1)

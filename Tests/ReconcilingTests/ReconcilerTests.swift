@@ -5,6 +5,7 @@ import Listings
 import Loading
 import Logging
 import Support
+import Planning
 import Testing
 
 @testable import Reconciling

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Reconciling
+import Planning
 
 struct Forget: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

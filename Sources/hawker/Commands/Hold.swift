@@ -1,5 +1,5 @@
 import ArgumentParser
-import Reconciling
+import Planning
 
 /// What every decision about one listing takes.
 struct DecisionOptions: ParsableArguments {

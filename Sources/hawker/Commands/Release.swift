@@ -1,5 +1,5 @@
 import ArgumentParser
-import Reconciling
+import Planning
 
 struct Release: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

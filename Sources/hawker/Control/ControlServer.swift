@@ -2,7 +2,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
-import Reconciling
+import Planning
 import ServiceLifecycle
 
 /// The daemon's end of the control socket: one line in, one line out. It decides nothing: it asks the loop.

@@ -1,5 +1,5 @@
 import Glibc
-import Reconciling
+import Planning
 
 /// `state/control.sock`: how commands reach the daemon that owns the journal. Mode 0600 in a 0700 directory: whoever can
 /// connect could write the journal's files as well.

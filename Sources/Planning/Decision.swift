@@ -14,6 +14,11 @@ package enum Decision: Hashable, Sendable {
   case approve(plan: String)
   /// What left the config's scope is withdrawn, or forgotten.
   case releaseScope(withdraw: Bool)
+  /// It was sold: on an account, or elsewhere (nil); withdrawn from all the others at once.
+  /// `price`: as the seller wrote it, `430` or `430.00 USD`.
+  case sold(listing: String, account: String?, price: String?)
+  /// What failed is tried again now, not at its time.
+  case retry(listing: String, account: String?)
 }
 
 /// What became of a decision.
@@ -57,6 +62,10 @@ extension Decision {
       case .releaseScope(let withdraw):
         json.field("decision", "release-scope")
         json.field("withdraw", withdraw)
+      case .sold(let listing, let account, let price):
+        json.post("sold", listing, account)
+        json.field("price", price)
+      case .retry(let listing, let account): json.post("retry", listing, account)
       }
     }
     return json.text + "\n"
@@ -78,6 +87,9 @@ extension Decision {
     case ("release-scope", _):
       guard let withdraw = json["withdraw"]?.bool else { return nil }
       self = .releaseScope(withdraw: withdraw)
+    case ("sold", let listing?):
+      self = .sold(listing: listing, account: account, price: json["price"]?.string)
+    case ("retry", let listing?): self = .retry(listing: listing, account: account)
     default: return nil
     }
   }

@@ -1,0 +1,8 @@
+import Testing
+import Web
+
+struct LoginPageTests {
+  @Test func aPageWithoutChoicesAsksNothing() {
+    #expect(LoginPage(title: "Connected", text: "", isGood: true).choices.isEmpty)
+  }
+}
