@@ -222,15 +222,15 @@ package actor Executor {
   }
 
   /// What an earlier life left behind was sent at the latest when its missing answer was recorded, and otherwise when that
-  /// life ended: before this one began.
+  /// life ended: before this one began. How long ago that was, only a clock tells that can't have been put forward.
   private func schedule(for action: Action) -> LookupSchedule? {
     guard action.kind == .resolve, let record = action.record, let intent = record.pending else { return nil }
     let age = max(.zero, startedAt.wall.duration(since: intent.at))
     let here = unanswered[action.key]
     let intendedAt = here ?? startedAt.uptime - age
-    let isRecorded = record.failure?.code == "uncertain"
+    let recorded = record.failure?.unansweredAt.map { ambient.uptime() - ambient.boot().elapsed(since: $0) }
     return LookupSchedule(
-      intendedAt: intendedAt, sentBy: here ?? (isRecorded ? intendedAt : startedAt.uptime), absenceAfter: absenceAfter,
+      intendedAt: intendedAt, sentBy: here ?? recorded ?? startedAt.uptime, absenceAfter: absenceAfter,
       last: lastLookups[action.key])
   }
 

@@ -128,7 +128,8 @@ struct Performer: Sendable {
       if !isUncertain { retryAt = now.advanced(by: Backoff.delay(after: attempts, chance: ambient.random())) }
     }
     let told = Failure(
-      code: failure.code, message: failure.detail.message, httpStatus: failure.detail.httpStatus, retryAt: retryAt)
+      code: failure.code, message: failure.detail.message, httpStatus: failure.detail.httpStatus, retryAt: retryAt,
+      unansweredAt: isUncertain ? ambient.boot() : nil)
     try await journal.append([
       .outcome(
         Outcome(op: intent.op, result: isUncertain ? .uncertain : .failed, attempts: attempts, failure: told))

@@ -98,6 +98,7 @@ extension JSONWriter {
       json.field("message", failure.message)
       if let status = failure.httpStatus { json.field("http_status", status) }
       json.optional("retry_at", failure.retryAt?.description)
+      json.optional("unanswered", failure.unansweredAt?.description)
     }
   }
 }

@@ -76,7 +76,8 @@ extension JSONValue {
     guard let error = self["error"], error != .null else { return nil }
     return Failure(
       code: try error.text("code"), message: try error.text("message"),
-      httpStatus: error["http_status"]?.integer.map { Int($0) }, retryAt: try error.time("retry_at"))
+      httpStatus: error["http_status"]?.integer.map { Int($0) }, retryAt: try error.time("retry_at"),
+      unansweredAt: error["unanswered"]?.string.flatMap { BootMoment($0) })
   }
 
   func texts(_ name: String) throws(Shortfall) -> [String] {

@@ -142,8 +142,13 @@ package struct Failure: Hashable, Sendable {
   package var message: String
   package var httpStatus: Int?
   package var retryAt: Timestamp?
+  /// When hawker stopped waiting for an answer, by a clock that can't be put forward; nil unless that is the failure.
+  package var unansweredAt: BootMoment?
 
-  package init(code: String, message: String, httpStatus: Int? = nil, retryAt: Timestamp? = nil) {
+  package init(
+    code: String, message: String, httpStatus: Int? = nil, retryAt: Timestamp? = nil, unansweredAt: BootMoment? = nil
+  ) {
+    self.unansweredAt = unansweredAt
     self.code = code
     self.message = message
     self.httpStatus = httpStatus

@@ -98,6 +98,35 @@ struct LookupTests {
     }
   }
 
+  @Test func aClockPutForwardBeforeAnotherStartProvesNothing() async throws {
+    try await onVirtualTime { time, folder in
+      let listing = Samples.listing("lamp")
+      let bench = try Workbench(time, folder: folder)
+      time.waits { [journal = bench.journal] in !journal.isIdle }
+      bench.market.fail(.before(.uncertain(.init("cut"))))
+      try await bench.executor.submit(bench.plan([listing]))
+      while bench.journal.ledger.records.values.first?.failure == nil { try await time.sleep(.milliseconds(10)) }
+      await bench.executor.stop(grace: .zero)
+      let answeredLast = time.elapsed
+      // Another program, which knows only the journal, an hour later by the wall clock alone.
+      var ambient = time.ambient
+      ambient.now = { [now = ambient.now] in now().advanced(by: .seconds(3600)) }
+      let account = Executor.Account(
+        name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: ambient), concurrency: 1)
+      let next = Executor(
+        accounts: [account], journal: bench.journal, ambient: ambient, absenceAfter: .seconds(120), tell: { _ in })
+      try await next.submit(bench.plan([listing]))
+      for _ in 0..<300 where bench.market.calls.count(where: { $0 == "create lamp" }) < 2 {
+        try await time.sleep(.seconds(1))
+        await next.resume()
+      }
+      #expect(bench.market.calls.last == "create lamp")
+      #expect(time.elapsed - answeredLast >= .seconds(119) && time.elapsed - answeredLast < .seconds(130))
+      await next.stop(grace: .zero)
+      await bench.journal.close()
+    }
+  }
+
   private func onVirtualTime(_ body: @Sendable (VirtualTime, String) async throws -> Void) async throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

@@ -44,6 +44,7 @@ package final class VirtualTime: TaskExecutor {
   package var ambient: Ambient {
     Ambient(
       now: { [self] in start.advanced(by: elapsed) }, uptime: { [self] in elapsed },
+      boot: { [self] in BootMoment(boot: "virtual", milliseconds: Int64(elapsed / .milliseconds(1))) },
       sleep: { [self] (duration) async throws(CancellationError) in try await sleep(duration) },
       random: { [self] in random() }, executor: self)
   }
