@@ -75,12 +75,13 @@ extension Content {
   }
 
   /// The fields to send so that `old` becomes this content. Where another content may be there instead (an update
-  /// whose outcome is unknown), a field counts when it differs from either.
-  package func changes(from old: Content, or possible: Content? = nil) -> [FieldChange] {
+  /// whose outcome is unknown), a field counts when it differs from either; one that nobody is sure of always does.
+  package func changes(
+    from old: Content, or possible: Content? = nil, unsure: Set<Field> = []
+  ) -> [FieldChange] {
     var fields = differences(from: old)
-    if let possible {
-      let more = differences(from: possible).filter { !fields.contains($0) }
-      fields = (fields + more).sorted()
+    if possible != nil || !unsure.isEmpty {
+      fields = unsure.union(fields).union(possible.map { differences(from: $0) } ?? []).sorted()
     }
     return fields.map { FieldChange(field: $0, before: old.text(of: $0), after: text(of: $0)) }
   }

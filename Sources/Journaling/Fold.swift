@@ -42,6 +42,7 @@ extension Ledger {
     }
     // What an earlier attempt met says nothing of this one.
     if intent.action == .create || intent.action == .replace { record.failure = nil }
+    record.forgetAnswer()
     record.pending = intent
     if !intent.file.isEmpty { record.file = intent.file }
     put(record)
@@ -138,6 +139,12 @@ extension Ledger {
 }
 
 extension Record {
+  /// The answer of an update that is still open will not come any more: what it would have changed is not known.
+  fileprivate mutating func forgetAnswer() {
+    guard let pending, pending.action == .update, let sent = pending.content, let content else { return }
+    unsure.formUnion(sent.differences(from: content))
+  }
+
   mutating func enter(_ new: State, _ at: Timestamp) {
     guard state != new else { return }
     state = new

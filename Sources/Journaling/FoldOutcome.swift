@@ -71,6 +71,7 @@ extension Record {
       show(intent, outcome, at)
     case .update:
       (content, failedDigest, updatedAt) = (intent.content, nil, at)
+      unsure = []
     case .replace:
       if let old = remoteID, old != outcome.remoteID { superseded.append(old) }
       (postedAt, updatedAt) = (at, nil)
@@ -82,6 +83,7 @@ extension Record {
   private mutating func show(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
     (remoteID, url) = (outcome.remoteID, outcome.url)
     (content, failedDigest) = (intent.content, nil)
+    unsure = []
     enter(.live, at)
   }
 

@@ -52,6 +52,6 @@ struct Inventory {
     guard name.hasPrefix(prefix), name.hasSuffix(".jsonl") else { return nil }
     let digits = name.dropFirst(prefix.count).dropLast(6)
     guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-    return Int(digits).flatMap { $0 < Format.numberLimit ? $0 : nil }
+    return Int(digits).flatMap { (1..<Format.numberLimit).contains($0) ? $0 : nil }
   }
 }

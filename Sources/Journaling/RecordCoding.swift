@@ -14,6 +14,12 @@ extension Record {
     json.field("remote_id", remoteID)
     json.field("url", url)
     json.content(content)
+    if !unsure.isEmpty {
+      json.key("unsure")
+      json.array { json in
+        for field in unsure.sorted() { json.value(field.rawValue) }
+      }
+    }
     if let pending {
       json.key("pending")
       json.object { json in
@@ -47,6 +53,7 @@ extension Record {
       failure: try json.failure(), tries: json["tries"] == nil ? 0 : try json.tries("tries"),
       postedAt: try json.time("posted_at"), updatedAt: try json.time("last_updated_at"),
       since: since)
+    if json["unsure"] != nil { unsure = Set(try json.texts("unsure").compactMap(Content.Field.init)) }
   }
 }
 

@@ -179,7 +179,7 @@ struct Rules {
     _ post: WantedPost, _ content: Content, _ record: Record, _ difference: Difference
   ) -> Action {
     let interrupted = record.pending?.action == .update ? record.pending?.content : nil
-    let changes = record.content.map { content.changes(from: $0, or: interrupted) }
+    let changes = record.content.map { content.changes(from: $0, or: interrupted, unsure: record.unsure) }
     guard changes?.isEmpty != true else {
       return action(.unchanged, difference, .init("same", "up to date"), post: post)
     }

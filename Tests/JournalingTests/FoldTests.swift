@@ -59,6 +59,22 @@ import Testing
     }
   }
 
+  /// The first update may be there; that the second certainly isn't says nothing of the first.
+  @Test func whatALostUpdateMayHaveChangedStaysUnsureUntilAnUpdateIsDone() {
+    let made = [
+      intent("a"), done("a", id: "1"), intent("b", .update, content: content(price: 1), remoteID: "1"),
+      failed("b", "uncertain"), intent("c", .update, content: content(), remoteID: "1"),
+    ]
+    var ledger = Ledger(lineage: "test")
+    for entry in made + [failed("c", "throttled")] { ledger.apply(entry, at: noon) }
+    #expect(ledger[bike]?.pending == nil)
+    #expect(ledger[bike]?.content == content())
+    #expect(ledger[bike]?.unsure == [.price])
+    ledger.apply(intent("d", .update, content: content(), remoteID: "1"), at: noon)
+    ledger.apply(done("d"), at: noon)
+    #expect(ledger[bike]?.unsure == [])
+  }
+
   @Test func aReplaceLeavesTheOldPostToBeWithdrawn() {
     var ledger = ledger(intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), done("b", id: "2"))
     #expect(ledger[bike]?.remoteID == "2")

@@ -133,6 +133,14 @@ struct TableTests {
     #expect(plan.actions[0].changes.map(\.field) == [.title, .price])
   }
 
+  @Test func whatALostAnswerLeftUnsureIsSentAlthoughTheRecordAgrees() {
+    var record = Given.record("lamp")
+    record.unsure = [.price]
+    let plan = Given.plan([Given.listing("lamp")], [record])
+    #expect(plan.told == ["update lamp a"])
+    #expect(plan.actions[0].changes.map(\.field) == [.price])
+  }
+
   @Test func interruptedWithdrawalOfAWantedPostIsLookedAt() {
     var record = Given.record("lamp")
     record.pending = Intent(op: "1", action: .withdraw, key: record.key, marketplace: "m", file: "", at: Given.now)
