@@ -92,8 +92,8 @@ let package = Package(
       "Reconciling",
       ["Listings", "Watching", "Loading", "Diffing", "Planning", "Journaling", "Marketplaces", "Executing", logging]),
     // Adapters.
-    module("Facebook", ["Listings", "Marketplaces", "Curl"]),
-    module("OfferUp", ["Listings", "Marketplaces", "Curl"]),
+    module("Facebook", ["Listings", "Marketplaces", "Curl", crypto]),
+    module("OfferUp", ["Listings", "Marketplaces", "Curl", crypto]),
     // The web server: dashboard, API, webhooks, OAuth callback, metrics. Asks the loop for everything.
     module(
       "Web",

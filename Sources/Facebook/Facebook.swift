@@ -13,15 +13,26 @@ package struct Facebook: Marketplace {
   private let pages: Pages
   private let photos: PhotoUploads
 
-  /// `token` is the user's or the Page's own; nil makes every call fail with what to do.
+  /// What `tokens` gives is the user's token or the Page's own.
+  package init(
+    account: Config.Account, tokens: any TokenSource, appSecret: Secret?, pace: Pace, client: Client = .shared,
+    ambient: Ambient, uploads: UploadStore = .none, hiding secrets: [Secret] = []
+  ) {
+    graph = Graph(
+      account: account, client: client, pace: pace, ambient: ambient, appSecret: appSecret,
+      secrets: secrets + [appSecret].compactMap(\.self))
+    pages = Pages(graph: graph, tokens: tokens)
+    photos = PhotoUploads(graph: graph, store: uploads)
+  }
+
+  /// With one token for ever; nil makes every call fail with what to do.
   package init(
     account: Config.Account, token: Secret?, appSecret: Secret?, pace: Pace, client: Client = .shared,
     ambient: Ambient, uploads: UploadStore = .none
   ) {
-    graph = Graph(
-      account: account, client: client, pace: pace, ambient: ambient, secrets: [token, appSecret].compactMap(\.self))
-    pages = Pages(graph: graph, userToken: token)
-    photos = PhotoUploads(graph: graph, store: uploads)
+    self.init(
+      account: account, tokens: FixedToken(token, account: account), appSecret: appSecret, pace: pace, client: client,
+      ambient: ambient, uploads: uploads, hiding: [token].compactMap(\.self))
   }
 
   package func create(_ draft: Draft) async throws(MarketplaceFailure) -> Posted {
@@ -111,8 +122,7 @@ package struct Facebook: Marketplace {
   }
 
   package func verify() async throws(MarketplaceFailure) -> Identity {
-    pages.forget()
-    let page = try await pages.page(.normal)
+    let page = try await pages.freshPage()
     return Identity(id: page.id, name: page.name)
   }
 }
@@ -122,12 +132,12 @@ extension Facebook {
   private func onPage<Value: Sendable>(
     _ urgency: Urgency = .normal, _ body: (Page) async throws(MarketplaceFailure) -> Value
   ) async throws(MarketplaceFailure) -> Value {
-    let page = try await pages.page(urgency)
+    let (page, token) = try await pages.page(urgency)
     CrashPoint.reach("page-known")
     do throws(MarketplaceFailure) {
       return try await body(page)
     } catch {
-      if case .unauthorized = error { pages.forget(page) }
+      if case .unauthorized = error { pages.forget(page, by: token) }
       throw error
     }
   }

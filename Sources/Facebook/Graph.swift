@@ -1,3 +1,4 @@
+import Crypto
 import Curl
 import Listings
 import Marketplaces
@@ -14,6 +15,8 @@ struct GraphCall {
     case photo
     /// The account as a whole: the Page, its token, its list.
     case page
+    /// A login that is under way.
+    case login
   }
 
   enum Body {
@@ -50,12 +53,15 @@ struct Graph: Sendable {
   let client: Client
   let pace: Pace
   let ambient: Ambient
+  /// Proves that calls come from the app; nil: they go without.
+  let appSecret: Secret?
   /// Never to be quoted.
   let secrets: [Secret]
 
-  /// The answer's JSON, or the failure that Facebook's answer, or its absence, means.
-  func call(_ call: GraphCall, as token: Secret) async throws(MarketplaceFailure) -> JSONValue {
-    guard token.isPrintable else { throw .unauthorized(.init(badToken)) }
+  /// The answer's JSON, or the failure that Facebook's answer, or its absence, means. `token` nil: a call that carries
+  /// its own proof of who asks.
+  func call(_ call: GraphCall, as token: Secret?) async throws(MarketplaceFailure) -> JSONValue {
+    if let token, !token.isPrintable { throw .unauthorized(.init(badToken)) }
     do { try await pace.turn(call.urgency) } catch { throw .unavailable(.init("cancelled before it was sent")) }
     let response: Response
     CrashPoint.reach("graph-before")
@@ -78,11 +84,12 @@ struct Graph: Sendable {
     return json
   }
 
-  private func request(_ call: GraphCall, _ token: Secret) -> Request {
+  private func request(_ call: GraphCall, _ token: Secret?) -> Request {
     let path = ([account.apiVersion] + call.path).map { "/" + $0.percentEncoded }.joined()
-    let query = call.query.isEmpty ? "" : "?" + Graph.pairs(call.query)
-    var request = Request(
-      call.method, account.graphURL + path + query, headers: [("Authorization", "Bearer " + token.revealed)])
+    let parameters = call.query + proof(of: token)
+    let query = parameters.isEmpty ? "" : "?" + Graph.pairs(parameters)
+    var request = Request(call.method, account.graphURL + path + query)
+    if let token { request.headers.append(("Authorization", "Bearer " + token.revealed)) }
     request.isRepeatable = call.subject != .creation
     switch call.body {
     case .none: break
@@ -101,7 +108,18 @@ struct Graph: Sendable {
     return request
   }
 
-  private static func pairs(_ pairs: [(String, String)]) -> String {
+  /// Good for five minutes, so made for each call. The app's own token is its proof itself.
+  private func proof(of token: Secret?) -> [(String, String)] {
+    guard let appSecret, let token, !token.revealed.hasSuffix("|" + appSecret.revealed) else { return [] }
+    let seconds = ambient.now().milliseconds / 1000
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Array("\(token.revealed)|\(seconds)".utf8), using: SymmetricKey(data: Array(appSecret.revealed.utf8)))
+    let digits = Array("0123456789abcdef")
+    let hex = String(code.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    return [("appsecret_proof", hex), ("appsecret_time", String(seconds))]
+  }
+
+  static func pairs(_ pairs: [(String, String)]) -> String {
     pairs.map { "\($0.0.percentEncoded)=\($0.1.percentEncoded)" }.joined(separator: "&")
   }
 
@@ -120,9 +138,9 @@ struct Graph: Sendable {
   }
 
   private func refusal(
-    _ error: GraphError, _ subject: GraphCall.Subject, _ token: Secret, _ retryAt: Timestamp?
+    _ error: GraphError, _ subject: GraphCall.Subject, _ token: Secret?, _ retryAt: Timestamp?
   ) -> MarketplaceFailure {
-    error.failure(about: subject, account: account, hiding: secrets + [token], retryAt: retryAt)
+    error.failure(about: subject, account: account, hiding: secrets + [token].compactMap(\.self), retryAt: retryAt)
   }
 
   private var badToken: String {

@@ -29,7 +29,11 @@ struct GraphError {
     let connect = "run `hawker connect \(account.name)`, or set \(account.tokenVariable)"
     switch code {
     case 190, 102: return .unauthorized(detail("\(tokenTrouble); \(connect)"))
-    case 104: return .unauthorized(detail("Facebook doesn't accept the app's proof: check FACEBOOK_APP_SECRET"))
+    case 101:
+      return .unauthorized(detail("Facebook doesn't know the app: check FACEBOOK_APP_ID and FACEBOOK_APP_SECRET"))
+    case 104:
+      return .unauthorized(
+        detail("Facebook doesn't accept the app's proof: check FACEBOOK_APP_SECRET and this machine's clock"))
     case 3, 10, (200...299)?:
       return .unauthorized(detail("the token of account \(account.name) has no permission for this; \(connect)"))
     case 368:
@@ -37,6 +41,8 @@ struct GraphError {
     case 4, 17, 32, 341, 613, (80_000...80_014)?:
       return .throttled(detail("Facebook wants fewer requests"), until: retryAt)
     case 100 where subcode == 33: return absent(subject, detail)
+    case 100 where subject == .login:
+      return .rejected(detail("Facebook doesn't accept this login: it has expired, or was used already"))
     case 100: return .rejected(detail("Facebook refuses the data"))
     case 324: return .rejected(detail("Facebook refuses a photo"))
     case 506 where subject == .creation:
@@ -58,7 +64,8 @@ struct GraphError {
     switch subject {
     case .post: .gone(detail("the post is not on Facebook"))
     // The seller's page itself: every listing would fail alike, so the account stops.
-    case .creation, .photo, .page: .unauthorized(detail("the page is not there, or not for this token: check page_id"))
+    case .creation, .photo, .page, .login:
+      .unauthorized(detail("the page is not there, or not for this token: check page_id"))
     }
   }
 
@@ -89,7 +96,9 @@ struct GraphError {
   }
 
   /// A dead token, in words a seller understands.
-  private var tokenTrouble: String {
+  private var tokenTrouble: String { GraphError.tokenTrouble(subcode) }
+
+  static func tokenTrouble(_ subcode: Int?) -> String {
     switch subcode {
     case 458: "the app was removed from the Facebook account"
     case 459: "Facebook wants the account's owner to log in at facebook.com first"

@@ -7,36 +7,39 @@ struct Page: Hashable, Sendable {
   let id: String
   let name: String?
   let token: Secret
+  /// Whether the person behind the token may post there; nil: not told.
+  var maySell: Bool?
 }
 
 /// Finds the Page: the seller's token may be the Page's already, or the user's, of which the Page's is asked. Once per
-/// process, and again after Facebook has refused it.
+/// token and process, and again after Facebook has refused it.
 struct Pages: Sendable {
   private let graph: Graph
-  private let userToken: Secret?
-  // One question, so one key.
-  private let known: Memo<Bool, Page>
+  private let tokens: any TokenSource
+  private let known: Memo<Secret, Page>
 
-  init(graph: Graph, userToken: Secret?) {
+  init(graph: Graph, tokens: any TokenSource) {
     self.graph = graph
-    self.userToken = userToken
+    self.tokens = tokens
     known = Memo(lasting: .seconds(365 * 86_400), ambient: graph.ambient)
   }
 
-  func page(_ urgency: Urgency) async throws(MarketplaceFailure) -> Page {
-    guard let userToken else {
-      throw .unauthorized(
-        .init("account \(account.name) has no token: run `hawker connect \(account.name)`, or set \(variable)"))
-    }
-    return try await known.value(of: true) { () throws(MarketplaceFailure) in
-      try await resolve(userToken, urgency)
-    }
+  /// The Page, and the seller's token that led to it.
+  func page(_ urgency: Urgency) async throws(MarketplaceFailure) -> (page: Page, by: Secret) {
+    let token = try await tokens.token()
+    let page = try await known.value(of: token) { () throws(MarketplaceFailure) in try await resolve(token, urgency) }
+    return (page, token)
   }
 
-  func forget(_ page: Page? = nil) { known.forget(true) { page == nil || $0 == page } }
+  /// The same, asked anew.
+  func freshPage() async throws(MarketplaceFailure) -> Page {
+    known.forget(try await tokens.token())
+    return try await page(.normal).page
+  }
+
+  func forget(_ page: Page, by token: Secret) { known.forget(token) { $0 == page } }
 
   private var account: Config.Account { graph.account }
-  private var variable: String { account.tokenVariable }
 
   private func resolve(_ token: Secret, _ urgency: Urgency) async throws(MarketplaceFailure) -> Page {
     let me = try await graph.call(
@@ -47,7 +50,7 @@ struct Pages: Sendable {
     let own = Page(id: id, name: me["name"]?.string, token: token)
     if id == account.pageID { return own }
     do throws(MarketplaceFailure) {
-      return try choose(try await all(token, urgency))
+      return try choose(try await graph.pages(token, urgency))
     } catch .rejected(let detail) where account.pageID == nil && detail.code?.hasPrefix("100") == true {
       // A Page has no accounts: the token is a Page's own.
       return own
@@ -76,22 +79,28 @@ struct Pages: Sendable {
     }
     return page
   }
+}
 
-  private func all(_ token: Secret, _ urgency: Urgency) async throws(MarketplaceFailure) -> [Page] {
+extension Graph {
+  /// Every page that the person behind the token has a role on and may act for.
+  func pages(_ token: Secret, _ urgency: Urgency = .normal) async throws(MarketplaceFailure) -> [Page] {
     var pages: [Page] = []
     var trail = PageTrail("Facebook's list of pages")
     repeat {
-      var query = [("fields", "id,name,access_token"), ("limit", "100")]
+      var query = [("fields", "id,name,access_token,tasks"), ("limit", "100")]
       if let cursor = trail.cursor { query.append(("after", cursor)) }
-      let answer = try await graph.call(
-        GraphCall(.get, ["me", "accounts"], query: query, urgency: urgency), as: token)
+      let answer = try await call(GraphCall(.get, ["me", "accounts"], query: query, urgency: urgency), as: token)
       guard let data = answer["data"]?.array else {
         throw .unexpected(.init("Facebook's list of pages has no data", httpStatus: 200))
       }
       for entry in data {
-        // An entry without a token is a page that this person may not post to.
-        guard let id = entry["id"]?.identifier, let secret = entry["access_token"]?.string else { continue }
-        pages.append(Page(id: id, name: entry["name"]?.string, token: Secret(secret)))
+        // An entry without a token is a page that this person may not act for. A list that shifts repeats one.
+        guard let id = entry["id"]?.identifier, id.isRemoteID, let secret = entry["access_token"]?.string,
+          !pages.contains(where: { $0.id == id })
+        else { continue }
+        let tasks = entry["tasks"]?.array?.compactMap(\.string)
+        let maySell = tasks.map { $0.contains("CREATE_CONTENT") || $0.contains("MANAGE") }
+        pages.append(Page(id: id, name: entry["name"]?.string, token: Secret(secret), maySell: maySell))
       }
       try trail.goOn(to: try answer.nextCursor())
     } while trail.cursor != nil

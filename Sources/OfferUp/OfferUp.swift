@@ -13,13 +13,23 @@ package struct OfferUp: Marketplace {
   private let publicURL: String?
   private let wire: Wire
 
-  /// `publicURL` is `web.public_url`, where hawker serves photos. A nil `token` makes every call fail with what to do.
+  /// `publicURL` is `web.public_url`, where hawker serves photos.
   package init(
-    account: Config.Account, token: Secret?, publicURL: String?, pace: Pace, client: Client = .shared, ambient: Ambient
+    account: Config.Account, tokens: any TokenSource, publicURL: String?, pace: Pace, client: Client = .shared,
+    ambient: Ambient
   ) {
     self.account = account
     self.publicURL = publicURL
-    wire = Wire(account: account, token: token, client: client, pace: pace, ambient: ambient)
+    wire = Wire(account: account, tokens: tokens, client: client, pace: pace, ambient: ambient)
+  }
+
+  /// With one token for ever; nil makes every call fail with what to do.
+  package init(
+    account: Config.Account, token: Secret?, publicURL: String?, pace: Pace, client: Client = .shared, ambient: Ambient
+  ) {
+    self.init(
+      account: account, tokens: FixedToken(token, account: account), publicURL: publicURL, pace: pace, client: client,
+      ambient: ambient)
   }
 
   package func create(_ draft: Draft) async throws(MarketplaceFailure) -> Posted {

@@ -40,7 +40,7 @@ struct WireCall {
 /// Sends calls at the account's pace and reads the answers' outcome.
 struct Wire: Sendable {
   let account: Config.Account
-  let token: Secret?
+  let tokens: any TokenSource
   let client: Client
   let pace: Pace
   let ambient: Ambient
@@ -62,14 +62,23 @@ struct Wire: Sendable {
     throw .unexpected(.init("OfferUp answered with a web page", httpStatus: response.status))
   }
 
-  /// The answer, if it is a success.
+  /// The answer, if it is a success. A token that OfferUp refuses is renewed once: nothing was done with it.
   func send(_ call: WireCall) async throws(MarketplaceFailure) -> Response {
-    let request = try request(call)
+    let token = try await tokens.token()
+    do throws(MarketplaceFailure) {
+      return try await send(call, as: token)
+    } catch .unauthorized(let detail) where detail.httpStatus == 401 {
+      guard let other = try await tokens.replacement(for: token) else { throw .unauthorized(detail) }
+      return try await send(call, as: other)
+    }
+  }
+
+  private func send(_ call: WireCall, as token: Secret) async throws(MarketplaceFailure) -> Response {
     do { try await pace.turn(call.urgency) } catch { throw .unavailable(.init("cancelled before it was sent")) }
     let response: Response
     CrashPoint.reach("wire-before")
     do throws(CurlFailure) {
-      response = try await client.send(request)
+      response = try await client.send(request(call, token))
       CrashPoint.reach("wire-answered")
     } catch {
       throw unanswered(error, call.subject)
@@ -83,19 +92,7 @@ struct Wire: Sendable {
     return response
   }
 
-  private func request(_ call: WireCall) throws(MarketplaceFailure) -> Request {
-    guard let token else {
-      throw .unauthorized(
-        .init(
-          "account \(account.name) has no token: run `hawker connect \(account.name)`, or set \(account.tokenVariable)")
-      )
-    }
-    guard token.isPrintable else {
-      throw .unauthorized(
-        .init(
-          "the token of account \(account.name) holds spaces or line breaks: set \(account.tokenVariable) to the token "
-            + "alone"))
-    }
+  private func request(_ call: WireCall, _ token: Secret) -> Request {
     let path = call.path.map { "/" + $0.percentEncoded }.joined()
     let query = call.query.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&")
     var request = Request(

@@ -65,6 +65,12 @@ package actor Reconciler {
     }
   }
 
+  /// Accounts that had stopped may try again: a token was stored.
+  package func retryStopped() async {
+    await executor.retryStopped()
+    hints.add { $0.replan = true }
+  }
+
   /// Runs until `stop()`. Returns when every request that was started is recorded.
   package func run() async throws(JournalError) {
     startWatching()

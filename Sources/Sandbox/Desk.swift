@@ -16,6 +16,20 @@ struct Desk {
     var refusesRepeats = false
     /// Facebook tokens that no longer work, each with the subcode that says why.
     var deadTokens: [String: Int] = SandboxCredentials.deadTokens
+    /// Every token counts as revoked.
+    var revokes = false
+    /// The consent page sends a state back that nobody gave it.
+    var wrongState = false
+    /// Every code counts as too old.
+    var staleCodes = false
+    /// Codes and refresh tokens that were used.
+    var spent: Set<String> = []
+    /// How long an access token of OfferUp's is good.
+    var tokenLifetime: Duration = .seconds(3600)
+    /// No page of the list of Pages has more rows.
+    var listLimit = 100
+    /// Whether Facebook wants `appsecret_proof` with each call.
+    var requiresProof = false
   }
 
   /// A photo's address → what a listing keeps of it: the name of our copy, or the address itself when it isn't ours.

@@ -89,6 +89,13 @@ struct Decision {
   var changes: [Change] = []
   /// The bytes of new photos; kept before the changes are.
   var photos: [PhotoBytes] = []
+  /// A code or refresh token that is used up with it.
+  var spending: String?
+
+  init(_ answer: Answer, spending: String) {
+    self.answer = answer
+    self.spending = spending
+  }
 
   init(_ answer: Answer, changes: [Change] = [], photos: [PhotoBytes] = []) {
     self.answer = answer

@@ -90,9 +90,16 @@ struct FacebookDesk {
   let route: FacebookRoute
 
   static func decide(_ request: Request, route: FacebookRoute, desk: Desk) -> Decision {
-    let facebook = FacebookDesk(desk: desk, request: request, route: route)
+    // A proof may come with any call.
+    let proofs = request.query.filter { ["appsecret_proof", "appsecret_time"].contains($0.name) }
+    var plain = request
+    plain.query.removeAll { proofs.contains($0) }
+    let facebook = FacebookDesk(desk: desk, request: plain, route: route)
     var decision: Decision
-    do { decision = try facebook.decision() } catch { decision = Decision(error.answer(at: desk.now)) }
+    do {
+      try facebook.check(proofs)
+      decision = try facebook.decision()
+    } catch { decision = Decision(error.answer(at: desk.now)) }
     decision.answer.set("facebook-api-version", route.version)
     return decision
   }
@@ -103,8 +110,8 @@ struct FacebookDesk {
     case ("GET", .me): Decision(try me())
     case ("GET", .accounts): Decision(try accounts())
     case ("GET", .debugToken): Decision(try debugToken())
-    case ("GET", .dialog): Decision(try dialog())
-    case ("GET", .exchange): Decision(try exchange())
+    case ("GET", .dialog), ("POST", .dialog): Decision(try dialog())
+    case ("GET", .exchange): try exchange()
     case ("POST", .photos(let id)): try upload(to: try pageForWriting(id))
     case ("POST", .feed(let id)): try create(on: try pageForWriting(id))
     case ("GET", .feed(let id)): Decision(try list(try page(id)))
@@ -118,6 +125,18 @@ struct FacebookDesk {
 
 // Who is asking.
 extension FacebookDesk {
+  private func check(_ proofs: [Request.Field]) throws(GraphError) {
+    let proof = proofs.first { $0.name == "appsecret_proof" }?.value
+    guard let proof else {
+      guard desk.settings.requiresProof, let token = request.bearer, !token.contains("|") else { return }
+      throw .parameter("API calls from the server require an appsecret_proof argument")
+    }
+    let time = proofs.first { $0.name == "appsecret_time" }?.value
+    guard AppProof.isGood(proof, time: time, token: request.bearer ?? "", at: desk.now) else {
+      throw .parameter("Invalid appsecret_proof provided in the API argument")
+    }
+  }
+
   enum Caller: Hashable {
     case user
     case page(String)
@@ -132,6 +151,7 @@ extension FacebookDesk {
     guard let token = request.bearer else {
       throw GraphError(status: 401, code: 190, message: "An access token is required to request this resource.")
     }
+    if desk.settings.revokes { throw .token(460) }
     if let subcode = desk.settings.deadTokens[token] { throw .token(subcode) }
     guard let caller = FacebookDesk.caller(token) else { throw .token(nil) }
     return caller

@@ -1,6 +1,6 @@
 import Listings
 
-// Tokens: who I am, what a token is good for, and the OAuth dialog (which consents at once).
+// Tokens: who I am, what a token is good for, and the OAuth dialog.
 extension FacebookDesk {
   static let scopes = [
     "pages_show_list", "pages_manage_metadata", "pages_read_engagement", "pages_manage_posts",
@@ -25,6 +25,7 @@ extension FacebookDesk {
     guard let token = parameters["input_token"] else {
       throw .parameter("The parameter input_token is required")
     }
+    if desk.settings.revokes { return debug(failing: .token(460)) }
     if let subcode = desk.settings.deadTokens[token] { return debug(failing: .token(subcode)) }
     guard let caller = FacebookDesk.caller(token) else { return debug(failing: .token(nil)) }
     return debug(caller)
@@ -65,12 +66,27 @@ extension FacebookDesk {
     if let unknown = scopes.first(where: { !FacebookDesk.scopes.contains($0) }) {
       throw .parameter("Invalid Scopes: \(unknown)")
     }
-    let code = LoginCode.issue(redirect: redirect, challenge: "", at: desk.now)
-    return LoginCode.redirected(
-      to: redirect, [Request.Field(name: "code", value: code), Request.Field(name: "state", value: state)])
+    guard let choice = Consent.choice(request) else {
+      return Consent(
+        marketplace: "Facebook", slug: "facebook", seller: "Sandbox Seller", application: "hawker",
+        permissions: scopes.map { "\($0.replacing("_", with: " "))" }
+      ).answer
+    }
+    let back = Request.Field(name: "state", value: desk.settings.wrongState ? "another-state" : state)
+    guard choice == .allow else {
+      return LoginCode.redirected(
+        to: redirect,
+        [
+          Request.Field(name: "error", value: "access_denied"), Request.Field(name: "error_code", value: "200"),
+          Request.Field(name: "error_description", value: "Permissions error"),
+          Request.Field(name: "error_reason", value: "user_denied"), back,
+        ])
+    }
+    let code = LoginCode.issue(redirect: redirect, challenge: "", state: state, at: desk.now)
+    return LoginCode.redirected(to: redirect, [Request.Field(name: "code", value: code), back])
   }
 
-  func exchange() throws(GraphError) -> Answer {
+  func exchange() throws(GraphError) -> Decision {
     let parameters = try parameters([
       "client_id", "client_secret", "redirect_uri", "code", "grant_type", "fb_exchange_token",
     ])
@@ -81,13 +97,16 @@ extension FacebookDesk {
       guard let token = parameters["fb_exchange_token"], FacebookDesk.caller(token) == .user,
         desk.settings.deadTokens[token] == nil
       else { throw .token(463) }
-      return granted(for: 5_183_944)
+      return Decision(granted(for: 5_183_944))
     }
     let code = parameters["code"] ?? ""
-    guard LoginCode.isGood(code, redirect: parameters["redirect_uri"] ?? "", challenge: "", at: desk.now) else {
+    guard LoginCode.isGood(code, redirect: parameters["redirect_uri"] ?? "", challenge: "", at: desk.now),
+      !desk.settings.staleCodes
+    else {
       throw .parameter("This authorization code is invalid, has expired, or was made for another redirect_uri.")
     }
-    return granted(for: 5400)
+    if desk.settings.spent.contains(code) { throw .parameter("This authorization code has been used.") }
+    return Decision(granted(for: 5400), spending: code)
   }
 
   private func granted(for seconds: Int) -> Answer {

@@ -18,9 +18,13 @@ extension FacebookDesk {
 
   private func readPage(_ id: String) throws(GraphError) -> Answer {
     let page = try page(id)
-    let names = try fields(try parameters(["fields"]), known: ["id", "name", "access_token"], usual: ["name", "id"])
-    let values = ["id": page.id, "name": page.name, "access_token": page.token]
-    return Answer(json: .object(names.map { JSON.Member(name: $0, value: .string(values[$0] ?? "")) }))
+    let known: Set = ["id", "name", "access_token", "business"]
+    let names = try fields(try parameters(["fields"]), known: known, usual: ["name", "id"])
+    let values: [String: JSON] = [
+      "id": .string(page.id), "name": .string(page.name), "access_token": .string(page.token),
+      "business": .object(["id": .string(SandboxCredentials.businessID), "name": "Sandbox Business"]),
+    ]
+    return Answer(json: .object(names.map { JSON.Member(name: $0, value: values[$0] ?? .null) }))
   }
 
   func list(_ page: FacebookPage) throws(GraphError) -> Answer {
@@ -115,7 +119,7 @@ extension FacebookDesk {
     let parameters = try parameters(["fields", "limit", "after"])
     let known: Set = ["access_token", "category", "name", "id", "tasks"]
     let fields = try fields(parameters, known: known, usual: ["access_token", "category", "name", "id", "tasks"])
-    let limit = try limit(parameters, usual: 25)
+    let limit = min(try limit(parameters, usual: 25), desk.settings.listLimit)
     let start = try parameters["after"].map(cursor) ?? 0
     let pages = Array(FacebookPage.all.dropFirst(start).prefix(limit))
     let rows = pages.map { page in

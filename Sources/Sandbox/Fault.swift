@@ -24,6 +24,12 @@ package struct Fault: Hashable, Sendable, CustomStringConvertible {
     case slow
     /// Facebook refuses a post whose text equals the Page's last one (error 506).
     case refuseRepeats
+    /// Every token and refresh token is refused as revoked.
+    case revoke
+    /// The consent page sends a state back that it was not given.
+    case wrongState
+    /// A consent's code has expired when it comes.
+    case staleCode
   }
 
   package var kind: Kind
@@ -61,6 +67,9 @@ package struct Fault: Hashable, Sendable, CustomStringConvertible {
     ("throttle", "too many requests, nothing happens"),
     ("slow", "the answer takes two seconds longer"),
     ("refuse-repeats", "Facebook refuses the same text twice in a row (506)"),
+    ("revoke", "every token is refused as revoked"),
+    ("wrong-state", "the consent page sends another state back"),
+    ("stale-code", "a consent's code has expired when it comes"),
   ]
 
   package func applies(to operation: SandboxOperation, of marketplace: String) -> Bool {
@@ -124,6 +133,7 @@ extension Fault.Kind: CustomStringConvertible {
     ("drop-before", .drop(after: false)), ("drop-after", .drop(after: true)), ("hang", .hang(after: false)),
     ("hang-after", .hang(after: true)), ("truncate", .truncate), ("garbage", .garbage), ("duplicate", .duplicate),
     ("delay", .delay), ("throttle", .throttle), ("slow", .slow), ("refuse-repeats", .refuseRepeats),
+    ("revoke", .revoke), ("wrong-state", .wrongState), ("stale-code", .staleCode),
   ]
 
   init?(_ text: Substring) {
@@ -147,7 +157,7 @@ extension Fault.Kind: CustomStringConvertible {
   var isEnding: Bool {
     switch self {
     case .status, .drop, .hang, .truncate, .garbage, .throttle: true
-    case .duplicate, .delay, .slow, .refuseRepeats: false
+    case .duplicate, .delay, .slow, .refuseRepeats, .revoke, .wrongState, .staleCode: false
     }
   }
 }

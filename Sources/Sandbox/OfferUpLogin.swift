@@ -1,8 +1,9 @@
 import Listings
 
-// The OAuth dialog (which consents at once) and its tokens.
+// The OAuth dialog and its tokens.
 extension OfferUpDesk {
   private static let refreshPrefix = "sandbox-refresh-"
+  private static let accessPrefix = SandboxCredentials.offerUpToken + "-"
 
   func authorize() throws(OfferUpError) -> Answer {
     var values: [String: String] = [:]
@@ -19,12 +20,22 @@ extension OfferUpDesk {
     guard values["code_challenge_method"] == "S256", let challenge = values["code_challenge"],
       challenge.utf8.count == 43
     else { throw .bad("PKCE with S256 is required.") }
-    let code = LoginCode.issue(redirect: redirect, challenge: challenge, at: desk.now)
-    return LoginCode.redirected(
-      to: redirect, [Request.Field(name: "code", value: code), Request.Field(name: "state", value: state)])
+    guard let choice = Consent.choice(request) else {
+      return Consent(
+        marketplace: "OfferUp", slug: "offerup", seller: "Sandbox Seller", application: "hawker",
+        permissions: ["write listings", "read listings"]
+      ).answer
+    }
+    let back = Request.Field(name: "state", value: desk.settings.wrongState ? "another-state" : state)
+    guard choice == .allow else {
+      let why = Request.Field(name: "error_description", value: "The resource owner denied the request")
+      return LoginCode.redirected(to: redirect, [Request.Field(name: "error", value: "access_denied"), why, back])
+    }
+    let code = LoginCode.issue(redirect: redirect, challenge: challenge, state: state, at: desk.now)
+    return LoginCode.redirected(to: redirect, [Request.Field(name: "code", value: code), back])
   }
 
-  func token() throws(OfferUpError) -> Answer {
+  func token() throws(OfferUpError) -> Decision {
     let body = try json()
     func text(_ name: String) -> String { body[name]?.text ?? "" }
     guard text("client_id") == SandboxCredentials.offerUpClientID,
@@ -33,27 +44,45 @@ extension OfferUpDesk {
     switch text("grant_type") {
     case "authorization_code":
       let challenge = LoginCode.challenge(of: text("code_verifier"))
-      guard LoginCode.isGood(text("code"), redirect: text("redirect_uri"), challenge: challenge, at: desk.now) else {
+      let code = text("code")
+      guard LoginCode.isGood(code, redirect: text("redirect_uri"), challenge: challenge, at: desk.now),
+        !desk.settings.staleCodes, !desk.settings.spent.contains(code)
+      else {
         throw OfferUpError(
-          status: 400, code: "invalid_grant", message: "The code is wrong, expired, or was made for another request.")
+          status: 400, code: "invalid_grant",
+          message: "The code is wrong, expired, used, or was made for another request.")
       }
-      return tokens(refresh: 1)
+      return tokens(for: code)
     case "refresh_token":
       let token = text("refresh_token")
-      guard token.hasPrefix(OfferUpDesk.refreshPrefix),
-        let number = Int(token.dropFirst(OfferUpDesk.refreshPrefix.utf8.count)), (1..<1_000_000).contains(number)
-      else { throw OfferUpError(status: 400, code: "invalid_grant", message: "The refresh token is wrong.") }
-      return tokens(refresh: number + 1)
+      guard LoginCode.issued(token, OfferUpDesk.refreshPrefix) != nil, !desk.settings.spent.contains(token),
+        desk.settings.deadTokens[token] == nil, !desk.settings.revokes
+      else { throw OfferUpError(status: 400, code: "invalid_grant", message: "The refresh token is wrong, or used.") }
+      return tokens(for: token)
     default: throw .bad("grant_type must be authorization_code or refresh_token.")
     }
   }
 
-  /// Each answer has a new refresh token, as a rotating one has.
-  private func tokens(refresh number: Int) -> Answer {
-    Answer(
+  /// Each answer has a new refresh token, as a rotating one has; what it was given for is used up.
+  private func tokens(for parent: String) -> Decision {
+    let lifetime = desk.settings.tokenLifetime.milliseconds / 1000
+    let answer = Answer(
       json: .object([
-        "access_token": .string(SandboxCredentials.offerUpToken), "token_type": "bearer", "expires_in": 3600,
-        "refresh_token": .string("\(OfferUpDesk.refreshPrefix)\(number)"), "scope": "listings:write listings:read",
+        "access_token": .string(LoginCode.token(OfferUpDesk.accessPrefix, for: parent, at: desk.now)),
+        "token_type": "bearer", "expires_in": .integer(Int(lifetime)),
+        "refresh_token": .string(LoginCode.token(OfferUpDesk.refreshPrefix, for: parent, at: desk.now)),
+        "scope": "listings:write listings:read", "user_id": .string(SandboxCredentials.offerUpUserID),
       ]))
+    return Decision(answer, spending: parent)
+  }
+
+  func authenticate() throws(OfferUpError) {
+    guard let token = request.bearer, desk.settings.deadTokens[token] == nil, !desk.settings.revokes else {
+      throw .unauthorized
+    }
+    if token == SandboxCredentials.offerUpToken { return }
+    guard let issued = LoginCode.issued(token, OfferUpDesk.accessPrefix),
+      desk.now.duration(since: issued) < desk.settings.tokenLifetime
+    else { throw .unauthorized }
   }
 }

@@ -17,6 +17,15 @@ enum PageStyle {
       }
     }
     * { box-sizing: border-box; }
+    .consent { max-width: 32rem; margin: 10vh auto; padding: 2rem; background: var(--card);
+      border: 1px solid var(--line); border-top: 6px solid var(--accent); border-radius: var(--radius); }
+    .consent.facebook { border-top-color: var(--facebook); }
+    .consent.offerup { border-top-color: var(--offerup); }
+    .consent h1 span { color: var(--soft); font-weight: normal; }
+    .consent form { display: flex; gap: 1rem; margin-top: 1.5rem; }
+    .consent button { font: inherit; padding: .6rem 1.6rem; border: 1px solid var(--line); border-radius: var(--radius);
+      background: var(--well); color: var(--ink); cursor: pointer; }
+    .consent .allow { background: var(--ink); color: var(--card); }
     html { scroll-behavior: smooth; scroll-padding-top: 5rem; }
     body {
       margin: 0; background: var(--ground); color: var(--ink);

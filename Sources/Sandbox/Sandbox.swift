@@ -43,6 +43,8 @@ package enum SandboxCredentials {
   package static let foreignPageID = "10003"
   package static let foreignPageToken = "sandbox-page-token-10003"
   package static let offerUpToken = "sandbox-offerup-token"
+  package static let offerUpUserID = "30001"
+  package static let businessID = "700001"
 
   package static let facebookAppID = "900001"
   package static let facebookAppSecret = "sandbox-app-secret"

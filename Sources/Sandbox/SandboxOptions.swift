@@ -26,6 +26,12 @@ package struct SandboxOptions: Sendable {
   package var now: @Sendable () -> Timestamp
   /// What the fault `slow` adds.
   package var slowness: Duration
+  /// How long an access token of OfferUp's is good.
+  package var tokenLifetime: Duration = .seconds(3600)
+  /// No page of Facebook's list of Pages has more rows.
+  package var listLimit = 100
+  /// Whether Facebook wants `appsecret_proof` with each call.
+  package var requiresProof = false
 
   package init(
     port: Int = 0, latency: Duration = .zero, faults: [Fault] = [], isBare: Bool = false,

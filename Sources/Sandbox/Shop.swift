@@ -9,6 +9,8 @@ struct Shop: ~Copyable {
   var faults: [Fault]
   var origin = ""
   var deadTokens = SandboxCredentials.deadTokens
+  /// Used codes and refresh tokens; in memory alone.
+  private var spent: Set<String> = []
   private var ledger: Ledger?
   private var isClosed = false
   private let options: SandboxOptions
@@ -124,7 +126,10 @@ struct Shop: ~Copyable {
     if hiddenFor == .zero, struck.contains(where: { $0.kind == .delay }) { hiddenFor = .seconds(10) }
     let settings = Desk.Settings(
       origin: origin, isBare: options.isBare, hiddenFor: hiddenFor,
-      refusesRepeats: struck.contains { $0.kind == .refuseRepeats }, deadTokens: deadTokens)
+      refusesRepeats: struck.contains { $0.kind == .refuseRepeats }, deadTokens: deadTokens,
+      revokes: struck.contains { $0.kind == .revoke }, wrongState: struck.contains { $0.kind == .wrongState },
+      staleCodes: struck.contains { $0.kind == .staleCode }, spent: spent, tokenLifetime: options.tokenLifetime,
+      listLimit: options.listLimit, requiresProof: options.requiresProof)
     let photos = photos
     let finder = options.photoFile
     let access = PhotoAccess(has: { photos.has($0) }, fetch: { PhotoShelf.fetch($0, by: finder) })
@@ -136,6 +141,7 @@ struct Shop: ~Copyable {
     for photo in decision.photos where !photos.keep(photo) { return false }
     guard write(decision.changes) else { return false }
     for change in decision.changes { store.apply(change) }
+    if let spending = decision.spending { spent.insert(spending) }
     return true
   }
 
@@ -160,7 +166,7 @@ struct Shop: ~Copyable {
       reply.answer = Answer(
         status: 200, headers: [Answer.Header(name: "Content-Type", value: "text/html; charset=utf-8")],
         body: Array("<!doctype html><title>Welcome back</title><p>Please sign in to the hotel Wi-Fi.".utf8))
-    case .throttle, .duplicate, .delay, .slow, .refuseRepeats: break
+    case .throttle, .duplicate, .delay, .slow, .refuseRepeats, .revoke, .wrongState, .staleCode: break
     }
   }
 

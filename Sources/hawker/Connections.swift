@@ -10,7 +10,7 @@ import Sandbox
 struct Connections: Sendable {
   /// Where the sandbox listens; nil: the real marketplaces.
   var sandbox: SandboxAddress?
-  var uploads: UploadStore
+  var uploads: UploadStore = .none
 
   func accounts(of config: Config) -> [Executor.Account] {
     config.accounts.filter(\.isEnabled).map { account in
@@ -23,32 +23,70 @@ struct Connections: Sendable {
   }
 
   private func marketplace(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any Marketplace {
+    let adapter = adapter(account, config, pace, tokens(account, config, pace))
     #if DEBUG
-      FixedFields.overlay(adapter(account, config, pace))
+      return FixedFields.overlay(adapter)
     #else
-      adapter(account, config, pace)
+      return adapter
     #endif
   }
 
-  private func adapter(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any Marketplace {
-    let pointed = sandbox.map { account.pointed(at: $0) } ?? account
+  func adapter(
+    _ account: Config.Account, _ config: Config, _ pace: Pace, _ tokens: any TokenSource
+  ) -> any Marketplace {
+    let pointed = pointed(account)
     switch account.marketplace {
     case Facebook.capabilities.marketplace:
       return Facebook(
-        account: pointed, token: token(account), appSecret: Credentials["FACEBOOK_APP_SECRET"].map { Secret($0) },
-        pace: pace, ambient: .system, uploads: uploads)
+        account: pointed, tokens: tokens, appSecret: appSecret, pace: pace, ambient: .system, uploads: uploads)
     default:
       return OfferUp(
-        account: pointed, token: token(account), publicURL: sandbox?.photosURL ?? config.web.publicURL, pace: pace,
+        account: pointed, tokens: tokens, publicURL: sandbox?.photosURL ?? config.web.publicURL, pace: pace,
         ambient: .system)
     }
   }
 
-  private func token(_ account: Config.Account) -> Secret? {
+  /// Without its id it is enough for the proof that calls come from the app.
+  private var appSecret: Secret? {
+    sandbox == nil
+      ? Credentials["FACEBOOK_APP_SECRET"].map { Secret($0) } : Secret(SandboxCredentials.facebookAppSecret)
+  }
+
+  /// The token that somebody set goes first, then the one that `hawker connect` stored.
+  func tokens(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any TokenSource {
+    if let token = setToken(account) { return FixedToken(token, account: account) }
+    return StoredToken(
+      account: account, store: .standard(for: config), authority: authority(of: account, pace: pace), ambient: .system)
+  }
+
+  /// Of the environment or `$CREDENTIALS_DIRECTORY`; the sandbox's own.
+  func setToken(_ account: Config.Account) -> Secret? {
     if let sandbox {
       return Secret(account.marketplace == Facebook.capabilities.marketplace ? sandbox.userToken : sandbox.offerUpToken)
     }
     return Credentials[Credentials.variable(for: account.name)].map { Secret($0) }
+  }
+
+  func authority(of account: Config.Account, pace: Pace) -> (any Authority)? {
+    Applications.authority(of: pointed(account), sandbox: sandbox, pace: pace)
+  }
+
+  /// How a login finds its account.
+  func finding(_ config: @escaping @Sendable () -> Config) -> LoginDesk.Finding {
+    { name in
+      guard let account = config().account(name) else {
+        return .failure(CredentialError("hawker.yaml has no account \(name)"))
+      }
+      let pace = Pace(requestsPerSecond: 0, ambient: .system)
+      guard let authority = authority(of: account, pace: pace) else {
+        return .failure(CredentialError("account \(name) can't be connected yet: \(Applications.missing(account))"))
+      }
+      return .success((account, authority))
+    }
+  }
+
+  private func pointed(_ account: Config.Account) -> Config.Account {
+    sandbox.map { account.pointed(at: $0) } ?? account
   }
 }
 
@@ -58,6 +96,7 @@ extension Config.Account {
     var account = self
     account.graphURL = sandbox.facebookURL
     account.apiURL = sandbox.offerUpURL
+    account.loginURL = marketplace == Facebook.capabilities.marketplace ? sandbox.facebookURL : sandbox.offerUpLoginURL
     account.pageID = sandbox.pageID
     return account
   }

@@ -8,13 +8,23 @@ import Testing
     values.map { "\($0.key)=\(FormEncoding.encoded($0.value))" }.joined(separator: "&")
   }
 
-  private func code(_ answer: Wire.Answer, prefix: String) throws -> String {
+  /// Where the consent page's button leads.
+  private func choose(_ decision: String, _ target: String, _ stand: Stand) throws -> [String: String] {
+    let form = "application/x-www-form-urlencoded"
+    let answer = try stand.ask("POST", target, type: form, body: Array("decision=\(decision)".utf8))
     #expect(answer.status == 302)
     let location = try #require(answer.headers["location"])
-    #expect(location.hasPrefix(prefix))
+    #expect(location.hasPrefix("http://127.0.0.1:9999/"))
     let items = URLComponents(string: location)?.queryItems ?? []
-    #expect(items.first { $0.name == "state" }?.value == "st ate")
-    return try #require(items.first { $0.name == "code" }?.value)
+    return Dictionary(items.map { ($0.name, $0.value ?? "") }) { first, _ in first }
+  }
+
+  private func code(_ target: String, _ stand: Stand) throws -> String {
+    let page = try stand.ask("GET", target)
+    #expect(page.status == 200 && page.text.contains("Allow") && page.text.contains("Deny"))
+    let query = try choose("allow", target, stand)
+    #expect(query["state"] == "st ate")
+    return try #require(query["code"])
   }
 
   @Test func facebooksDialogLeadsToTheUsersToken() async throws {
@@ -27,7 +37,7 @@ import Testing
           "pages_show_list,pages_manage_metadata,pages_read_engagement,pages_manage_posts,pages_manage_engagement",
       ]
       let dialog = "/facebook/v26.0/dialog/oauth?"
-      let code = try code(try stand.ask("GET", dialog + query(asked)), prefix: redirect + "?")
+      let code = try code(dialog + query(asked), stand)
       var wrong = asked
       wrong["redirect_uri"] = "http://evil.example/"
       #expect(try stand.ask("GET", dialog + query(wrong)).errorCode == 100)
@@ -46,6 +56,7 @@ import Testing
       #expect(try exchange(["redirect_uri": redirect, "code": code, "client_secret": "x"]).errorCode == 101)
       let token = try exchange(["redirect_uri": redirect, "code": code]).text("access_token") ?? ""
       #expect(token == SandboxCredentials.userToken)
+      #expect(try exchange(["redirect_uri": redirect, "code": code]).errorCode == 100, "a code is good once")
       let long = try exchange(["grant_type": "fb_exchange_token", "fb_exchange_token": token])
       #expect(long.json["expires_in"] as? Int == 5_183_944)
     }
@@ -61,7 +72,7 @@ import Testing
         "response_type": "code", "scope": "listings:write listings:read",
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256",
       ]
-      let code = try code(try stand.ask("GET", "/offerup/oauth/authorize?" + query(asked)), prefix: redirect + "&")
+      let code = try code("/offerup/oauth/authorize?" + query(asked), stand)
       for name in asked.keys {
         var wrong = asked
         wrong[name] = nil
@@ -78,9 +89,12 @@ import Testing
       let grant = ["grant_type": "authorization_code", "code": code, "redirect_uri": redirect]
       #expect(try token(grant).status == 400)
       let tokens = try token(grant.merging(["code_verifier": verifier]) { $1 })
-      #expect(tokens.text("access_token") == SandboxCredentials.offerUpToken)
-      let refreshed = try token(["grant_type": "refresh_token", "refresh_token": tokens.text("refresh_token") ?? ""])
+      #expect(try token(grant.merging(["code_verifier": verifier]) { $1 }).status == 400, "a code is good once")
+      let refresh = ["grant_type": "refresh_token", "refresh_token": tokens.text("refresh_token") ?? ""]
+      let refreshed = try token(refresh)
       #expect(refreshed.status == 200 && refreshed.text("refresh_token") != tokens.text("refresh_token"))
+      #expect(refreshed.text("access_token") != tokens.text("access_token"))
+      #expect(try token(refresh).status == 400, "a refresh token is good once")
       #expect(try token(["grant_type": "refresh_token", "refresh_token": "x"]).status == 400)
       #expect(try token(["grant_type": "refresh_token", "client_secret": "x"]).status == 401)
     }

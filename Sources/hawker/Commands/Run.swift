@@ -27,10 +27,19 @@ struct Run: AsyncParsableCommand {
     let opened = try await OpenShop.open(setting)
     greet(opened)
     let failure = Mutex<JournalError?>(nil)
-    let reconciler = Reconciler(opened.shop, logger: global.logger) { _ in opened.reopened() }
+    let config = ConfigInForce(opened.shop.config)
+    let reconciler = Reconciler(opened.shop, logger: global.logger) { _ in
+      let shop = opened.reopened()
+      if case .success(let shop) = shop { config.change(to: shop.config) }
+      return shop
+    }
+    let accounts = DaemonAccounts(config, sandbox: opened.address, logger: global.logger) {
+      await reconciler.retryStopped()
+    }
     let control = ControlServer(
       socket: ControlSocket(state: setting.config.state), logger: global.logger,
-      decide: { decision in await reconciler.decide(decision) })
+      decide: { decision in await reconciler.decide(decision) },
+      connect: { command in await accounts.begin(command) })
     let daemon = Daemon(
       reconciler: reconciler,
       fail: { error in failure.withLock { $0 = error } })
@@ -42,6 +51,8 @@ struct Run: AsyncParsableCommand {
             failureTerminationBehavior: .gracefullyShutdownGroup),
           .init(
             service: control, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore),
+          .init(
+            service: accounts.care, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore),
         ], gracefulShutdownSignals: [.sigint, .sigterm],
         logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()

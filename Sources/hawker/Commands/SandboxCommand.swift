@@ -28,6 +28,9 @@ struct SandboxCommand: AsyncParsableCommand {
   @Option(help: "Enforces a rate limit, with the marketplaces' headers.")
   var requestsPerSecond: Int?
 
+  @Option(help: "How long OfferUp's access tokens are good.")
+  var tokenLifetime = DurationArgument(.seconds(3600))
+
   @Flag(help: "A line for each request on standard error.")
   var verbose = false
 
@@ -40,6 +43,7 @@ struct SandboxCommand: AsyncParsableCommand {
     options.isBare = bare
     options.requestsPerSecond = requestsPerSecond
     options.quiet = !verbose
+    options.tokenLifetime = tokenLifetime.duration
     let server: SandboxServer
     let address: SandboxAddress
     do {
@@ -59,9 +63,13 @@ struct SandboxCommand: AsyncParsableCommand {
 
     To point a shop at it, in hawker.yaml:
       accounts:
-        facebook: { marketplace: facebook, page_id: "\(address.pageID)", graph_url: \(address.facebookURL) }
-        offerup:  { marketplace: offerup, api_url: \(address.offerUpURL)\(bare ? ", extensions: false" : "") }
-    and in the environment:
+        facebook: { marketplace: facebook, page_id: "\(address.pageID)", graph_url: \(address.facebookURL),
+                    login_url: \(address.facebookURL) }
+        offerup:  { marketplace: offerup, api_url: \(address.offerUpURL), login_url: \(address.offerUpLoginURL)\(bare ? ", extensions: false" : "") }
+    and in the environment, for `hawker connect`:
+      FACEBOOK_APP_ID=\(SandboxCredentials.facebookAppID) FACEBOOK_APP_SECRET=\(SandboxCredentials.facebookAppSecret)
+      OFFERUP_CLIENT_ID=\(SandboxCredentials.offerUpClientID) OFFERUP_CLIENT_SECRET=\(SandboxCredentials.offerUpClientSecret)
+    or, without it:
       HAWKER_TOKEN_FACEBOOK=\(address.userToken)
       HAWKER_TOKEN_OFFERUP=\(address.offerUpToken)
 

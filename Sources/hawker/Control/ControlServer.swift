@@ -10,6 +10,8 @@ struct ControlServer: Service {
   let socket: ControlSocket
   let logger: Logger
   let decide: @Sendable (Decision) async -> Answer
+  /// Begins a login; the answer's text is where the browser goes.
+  let connect: @Sendable (LoginCommand) async -> Answer
 
   private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
@@ -63,6 +65,8 @@ struct ControlServer: Service {
       let answer: Answer =
         if line.last == 0x0A, let decision = Decision(line: line) {
           await decide(decision)
+        } else if line.last == 0x0A, let command = LoginCommand(line: line) {
+          await connect(command)
         } else {
           Answer(.refused, "this daemon does not know that command; it may be of another version")
         }

@@ -21,11 +21,14 @@ struct ControlSocket: Sendable {
   }
 
   /// Hands a decision to the daemon; nil when none listens.
-  func ask(_ decision: Decision) throws -> Answer? {
+  func ask(_ decision: Decision) throws -> Answer? { try ask(decision.line) }
+
+  /// The same for any line that the daemon knows.
+  func ask(_ request: String) throws -> Answer? {
     let connected = withAddress(ControlSocket.connect) ?? -1
     guard connected >= 0 else { return nil }
     defer { close(connected) }
-    guard ControlSocket.send(Array(decision.line.utf8), to: connected), let line = ControlSocket.read(connected),
+    guard ControlSocket.send(Array(request.utf8), to: connected), let line = ControlSocket.read(connected),
       let answer = Answer(line: line)
     else {
       throw Exit(

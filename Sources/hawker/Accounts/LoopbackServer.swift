@@ -1,0 +1,162 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Web
+
+/// Where a browser on this machine comes back to (RFC 8252, 7.3): one address on 127.0.0.1, on a free port, as long as a
+/// login is under way.
+struct LoopbackServer: Sendable {
+  /// The account and the query that a browser brings. What comes back is run once the page is on its way.
+  typealias Login = @Sendable (String, [String: String]) async -> (page: LoginPage, then: @Sendable () -> Void)
+
+  private typealias Part = HTTPPart<HTTPResponseHead, ByteBuffer>
+  private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, Part>
+
+  let port: Int
+  private let server: NIOAsyncChannel<Connection, Never>
+
+  static func start() async throws(CredentialError) -> LoopbackServer {
+    do {
+      let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        .bind(host: "127.0.0.1", port: 0) { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+            try channel.pipeline.syncOperations.addHandler(PlainParts())
+            return try Connection(wrappingChannelSynchronously: channel)
+          }
+        }
+      return LoopbackServer(port: server.channel.localAddress?.port ?? 0, server: server)
+    } catch {
+      throw CredentialError("nothing can listen on 127.0.0.1 for the browser to come back to: \(error)")
+    }
+  }
+
+  /// Answers until the task is cancelled.
+  func serve(_ login: @escaping Login) async {
+    try? await server.executeThenClose { connections in
+      await withDiscardingTaskGroup { group in
+        do {
+          for try await connection in connections { group.addTask { await answer(connection, login) } }
+        } catch {
+          // The listening ended.
+        }
+      }
+    }
+  }
+
+  private func answer(_ connection: Connection, _ login: Login) async {
+    // Whoever connects and says nothing is not waited for.
+    let limit = connection.channel.eventLoop.scheduleTask(in: .seconds(10)) { connection.channel.close(promise: nil) }
+    try? await connection.executeThenClose { inbound, outbound in
+      for try await part in inbound {
+        guard case .head(let head) = part else { continue }
+        limit.cancel()
+        let (status, page, then) = await reply(to: head, login)
+        defer { then() }
+        var answer = HTTPResponseHead(version: .http1_1, status: status)
+        let body = ByteBuffer(string: LoginHTML.text(page))
+        for (name, value) in LoginHTML.headers { answer.headers.add(name: name, value: value) }
+        answer.headers.add(name: "Content-Length", value: String(body.readableBytes))
+        answer.headers.add(name: "Connection", value: "close")
+        try await outbound.write(.head(answer))
+        if head.method != .HEAD { try await outbound.write(.body(body)) }
+        try await outbound.write(.end(nil))
+        break
+      }
+    }
+  }
+
+  private func reply(
+    to head: HTTPRequestHead, _ login: Login
+  ) async -> (HTTPResponseStatus, LoginPage, then: @Sendable () -> Void) {
+    let nothing = LoginPage(title: "Nothing here", text: "hawker waits for a marketplace's answer.", isGood: false)
+    // A page elsewhere must not reach us through a name of its own that points to this machine.
+    let host = head.headers.first(name: "host") ?? ""
+    guard ["127.0.0.1:\(port)", "localhost:\(port)"].contains(host) else { return (.misdirectedRequest, nothing, {}) }
+    let path = head.uri.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
+    guard head.method == .GET, path.count == 4, path[0].isEmpty, path[1] == "oauth", path[3] == "callback" else {
+      return (.notFound, nothing, {})
+    }
+    let (page, then) = await login(String(path[2]), QueryText.values(head.uri))
+    return (page.isGood ? .ok : .badRequest, page, then)
+  }
+}
+
+/// The pipeline's answers are made of whole buffers.
+private final class PlainParts: ChannelOutboundHandler {
+  typealias OutboundIn = HTTPPart<HTTPResponseHead, ByteBuffer>
+  typealias OutboundOut = HTTPServerResponsePart
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    let part: HTTPServerResponsePart =
+      switch unwrapOutboundIn(data) {
+      case .head(let head): .head(head)
+      case .body(let body): .body(.byteBuffer(body))
+      case .end(let trailers): .end(trailers)
+      }
+    context.write(wrapOutboundOut(part), promise: promise)
+  }
+}
+
+/// The few pages that a login without the daemon's web server needs.
+enum LoginHTML {
+  static let headers = [
+    ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    (
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+  ]
+
+  static func text(_ page: LoginPage) -> String {
+    let choices = page.choices.map { choice in
+      "<button name=\"page\" value=\"\(escaped(choice.id))\">\(escaped(choice.name)) <small>\(escaped(choice.id))</small>"
+        + "</button>"
+    }
+    // A form that is sent with GET puts its fields into the query of this same address.
+    let form =
+      choices.isEmpty
+      ? ""
+      : "<form method=\"get\"><input type=\"hidden\" name=\"state\" value=\"\(escaped(page.state ?? ""))\">"
+        + choices.joined() + "</form>"
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>\(escaped(page.title)) · hawker</title>
+      <style>
+      body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1rem; }
+      button { display: block; width: 100%; font: inherit; padding: .8rem 1rem; margin: .6rem 0; text-align: left; }
+      </style>
+      </head>
+      <body>
+      <main>
+      <h1>\(escaped(page.title))</h1>
+      <p>\(escaped(page.text))</p>
+      \(form)
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var out = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": out += "&amp;"
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "\"": out += "&quot;"
+      case "'": out += "&#39;"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+}
