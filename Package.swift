@@ -99,8 +99,8 @@ let package = Package(
       "Web",
       [
         "Listings", "Planning", "Journaling", "Marketplaces", crypto, logging, metrics, lifecycle, hummingbird,
-        mustache,
-      ]),
+        mustache, .product(name: "HummingbirdCore", package: "hummingbird"),
+      ] + nio),
     // Emulated marketplaces on loopback; shares no code with the adapters.
     module("Sandbox", ["Listings"] + nio),
     // The program: commands, exit codes, wiring.

@@ -1,0 +1,87 @@
+import Listings
+import Planning
+
+/// `hawker.posts/1`: what is recorded of each post, what is next, and what holds it.
+enum PostsJSON {
+  struct Query: Sendable {
+    var listing: String?
+    var account: String?
+    var state: String?
+    var after: PostKey?
+    var limit: Int
+
+    static let longest = 1000
+
+    init(_ query: [String: String]) {
+      listing = query["listing"]
+      account = query["account"]
+      state = query["state"]
+      limit = Query.limit(query, usual: 100)
+      let parts = (query["after"] ?? "").split(separator: "/", maxSplits: 1)
+      after = parts.count == 2 ? PostKey(listing: String(parts[0]), account: String(parts[1])) : nil
+    }
+
+    static func limit(_ query: [String: String], usual: Int) -> Int {
+      min(max(query["limit"].flatMap { Int($0) } ?? usual, 1), longest)
+    }
+  }
+
+  static func write(_ snapshot: Snapshot, _ query: Query, _ json: inout JSONWriter) {
+    json.field("format", "hawker.posts/1")
+    let index = snapshot.posts
+    var next: PostKey?
+    json.key("posts")
+    json.array { json in
+      var count = 0
+      for row in index.rows[index.start(after: query.after)...] where matches(row, query) {
+        if count == query.limit { break }
+        count += 1
+        next = row.key
+        write(row, snapshot.view.plan, &json)
+      }
+      if count < query.limit { next = nil }
+    }
+    json.field("next", next.map { "\($0.listing)/\($0.account)" })
+  }
+
+  private static func matches(_ row: PostIndex.Row, _ query: Query) -> Bool {
+    (query.listing.map { $0 == row.key.listing } ?? true) && (query.account.map { $0 == row.key.account } ?? true)
+      && (query.state.map { $0 == state(row.record) } ?? true)
+  }
+
+  static func state(_ record: Record?) -> String {
+    switch record?.state {
+    case nil: "none"
+    case .live: "live"
+    case .withdrawn(sold: true): "sold"
+    case .withdrawn: "withdrawn"
+    case .gone: "gone"
+    case .rejected: "rejected"
+    case .failed: "failed"
+    case .uncertain: "uncertain"
+    }
+  }
+
+  private static func write(_ row: PostIndex.Row, _ plan: Plan?, _ json: inout JSONWriter) {
+    let record = row.record
+    let action = row.action.flatMap { plan?.actions[$0] }
+    json.object { json in
+      json.field("listing", row.key.listing)
+      json.field("account", row.key.account)
+      json.field("state", state(record))
+      json.field("since", record?.since.description)
+      json.field("title", action?.post?.content?.title ?? record?.content?.title)
+      json.field("remote_id", record?.remoteID)
+      json.field("url", record?.url)
+      json.field("error", record?.failure?.message)
+      json.field("next", action?.kind.rawValue)
+      json.key("held")
+      guard let hold = action?.hold else { return json.null() }
+      json.object { json in
+        json.field("by", hold.by.rawValue)
+        json.field("text", hold.text)
+        json.field("until", hold.until?.description)
+      }
+    }
+  }
+}

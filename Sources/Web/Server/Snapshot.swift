@@ -1,0 +1,91 @@
+import Listings
+import Synchronization
+
+/// A view with what is counted from it, made when somebody first wants it.
+final class Snapshot: Sendable {
+  let view: ShopView
+  /// Tells snapshots apart: what was made from one is good as long as that one is.
+  let number: Int
+  private let made = Mutex<(counts: ShopCounts?, posts: PostIndex?)>((nil, nil))
+
+  init(_ view: ShopView, number: Int) {
+    self.view = view
+    self.number = number
+  }
+
+  var counts: ShopCounts {
+    made.withLock { made in
+      if let counts = made.counts { return counts }
+      let counts = ShopCounts(view)
+      made.counts = counts
+      return counts
+    }
+  }
+
+  var posts: PostIndex {
+    made.withLock { made in
+      if let posts = made.posts { return posts }
+      let posts = PostIndex(view)
+      made.posts = posts
+      return posts
+    }
+  }
+}
+
+/// How the shop stands, asked for at most ten times a second whoever wants to know.
+final class Views: Sendable {
+  private struct Fields {
+    var last: (snapshot: Snapshot, at: Duration)?
+    var asking: Task<Snapshot, Never>?
+    var count = 0
+    /// How often something was changed: what was asked before the last time is not kept.
+    var changes = 0
+  }
+
+  private static let lasts: Duration = .milliseconds(100)
+
+  private let loop: any Loop
+  private let uptime: @Sendable () -> Duration
+  private let fields = Mutex(Fields())
+
+  init(_ loop: any Loop, uptime: @escaping @Sendable () -> Duration) {
+    self.loop = loop
+    self.uptime = uptime
+  }
+
+  /// What has just been changed is to be seen.
+  func forget() {
+    fields.withLock { fields in
+      fields.last = nil
+      fields.asking = nil
+      fields.changes += 1
+    }
+  }
+
+  func current() async -> Snapshot {
+    let now = uptime()
+    let found: (Snapshot?, Task<Snapshot, Never>?) = fields.withLock { fields in
+      if let last = fields.last, now - last.at < Views.lasts { return (last.snapshot, nil) }
+      if let asking = fields.asking { return (nil, asking) }
+      let task = Task { await self.ask() }
+      fields.asking = task
+      return (nil, task)
+    }
+    if let snapshot = found.0 { return snapshot }
+    if let asking = found.1 { return await asking.value }
+    return await ask()
+  }
+
+  private func ask() async -> Snapshot {
+    let changes = fields.withLock(\.changes)
+    let view = await loop.view()
+    return fields.withLock { fields in
+      fields.count += 1
+      let snapshot = Snapshot(view, number: fields.count)
+      guard fields.changes == changes else { return snapshot }
+      fields.last = (snapshot, uptime())
+      fields.asking = nil
+      return snapshot
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import Listings
+import Logging
+import Marketplaces
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// The web server as a service. It never ends the daemon: what keeps it from serving is told, and the shop is kept in step
+/// without it.
+package struct WebServer: Service {
+  private let setting: WebSetting
+  private let door: FrontDoor
+  private let logger: Logger
+  private let started: @Sendable (String) -> Void
+
+  /// `started` gets the dashboard's address once it can be opened.
+  package init(
+    _ setting: WebSetting, loop: any Loop, instruments: Instruments, ambient: Ambient, logger: Logger,
+    started: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.setting = setting
+    self.logger = logger
+    self.started = started
+    door = FrontDoor(setting, loop: loop, instruments: instruments, now: ambient.now, uptime: ambient.uptime)
+  }
+
+  /// What is under way may end within this; then it is cut off.
+  private static let grace: Duration = .seconds(3)
+  private static let connections = 512
+
+  package func run() async throws {
+    for warning in setting.warnings { logger.warning("\(warning)") }
+    let port = Port()
+    let responder = Responder(door: door, port: port)
+    let quiet = Logger(label: "web") { _ in SwiftLogNoOpLogHandler() }
+    var configuration = ApplicationConfiguration(
+      address: .hostname(setting.listen.bareHost, port: setting.listen.port), backlog: 512)
+    configuration.availableConnectionsDelegate = MaximumAvailableConnections(Self.connections, logger: quiet)
+    let application = Application(
+      responder: responder, server: ConnectionCare.server, configuration: configuration,
+      onServerRunning: { channel in
+        let number = channel.localAddress?.port ?? setting.listen.port
+        port.set(number)
+        started("http://\(setting.listen.text(port: number))/")
+      }, logger: quiet)
+    do {
+      try await withGrace { try await application.run() }
+    } catch {
+      guard !(error is CancellationError) else { return }
+      logger.warning(
+        """
+        the web server can't listen on \(setting.listen.text(port: setting.listen.port)): \(reason(error)). The shop is \
+        kept in step without dashboard, webhooks and metrics; give another web.listen (HOST:0 takes a free port), or off
+        """)
+      try? await gracefulShutdown()
+    }
+  }
+
+  private func reason(_ error: any Error) -> String {
+    guard let error = error as? IOError else { return "\(error)" }
+    switch error.errnoCode {
+    case EADDRINUSE: return "another program has that port"
+    case EACCES: return "that port is not for ordinary users"
+    case EADDRNOTAVAIL: return "this machine has no such address"
+    default: return "\(error)"
+    }
+  }
+
+  /// Runs `body`; cut off when it takes too long to end.
+  private func withGrace(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await body()
+        return true
+      }
+      group.addTask {
+        try await gracefulShutdown()
+        try await Task.sleep(for: Self.grace)
+        return false
+      }
+      defer { group.cancelAll() }
+      _ = try await group.next()
+    }
+  }
+}
+
+/// The port that is listened on, known once it is.
+final class Port: Sendable {
+  private let number = Mutex(0)
+  var current: Int { number.withLock { $0 } }
+  func set(_ value: Int) { number.withLock { $0 = value } }
+}
