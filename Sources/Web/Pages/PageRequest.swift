@@ -17,10 +17,12 @@ package struct PageRequest: Sendable {
   package var history: [LogEntry]
   /// The last hour, a minute each, the newest last; what was not measured has no place in it.
   package var traffic: [Traffic]
+  /// What the feed begins with, the newest last; a few dozen at most.
+  package var recent: [Activity]
 
   package init(
     path: String, query: [String: String] = [:], csrf: String, isLoggedIn: Bool = false, flash: Flash? = nil,
-    history: [LogEntry] = [], traffic: [Traffic] = []
+    history: [LogEntry] = [], traffic: [Traffic] = [], recent: [Activity] = []
   ) {
     self.path = path
     self.query = query
@@ -29,11 +31,13 @@ package struct PageRequest: Sendable {
     self.flash = flash
     self.history = history
     self.traffic = traffic
+    self.recent = recent
   }
 
   /// A form of a page goes to `POST /decisions` with the fields `decision` (`hold`, `release`, `sold`, `retry`,
-  /// `resolve`, `approve`), `listing` (`plan` for `approve`), perhaps `account`, `price`, `reason`, and `csrf`. `resolve`
-  /// has `remote` (the post's id on the marketplace), or `not_posted=1`. `back`: the path and query to return to.
+  /// `resolve`, `approve`, `release-scope`), `listing` (`plan` for `approve`), perhaps `account`, `price`, `reason`, and
+  /// `csrf`; an empty field is none. `resolve` has `remote` (the post's id on the marketplace), or `not_posted=1`;
+  /// `release-scope` has `withdraw` (`true` or `false`). `back`: the path and query to return to.
   /// The answer is 303 to `back`, where the next page has the outcome as its `flash`.
   package struct Flash: Hashable, Sendable {
     package var text: String

@@ -1,16 +1,62 @@
 import Journaling
 import Listings
+import Planning
+import Synchronization
 
-/// The dashboard. Pure: a request and how the shop stands make a page; the server has checked who asks.
+/// The dashboard. A request and how the shop stands make a page; the server has checked who asks. Pure, but for the
+/// catalogue, which is kept for as long as nothing changes.
 ///
 /// The server calls it for `GET /` and everything below that is no route of its own (`/healthz`, `/metrics`, `/api/…`,
 /// `/events`, `/photos/…`, `/oauth/…`, `/webhooks/…`, `/login`, `/logout`, `/decisions`). It adds the security headers:
 /// nothing inline, everything from `'self'`.
 enum Site {
-  /// Nil: there is no such page (404).
-  static func page(_ request: PageRequest, _ view: ShopView) -> PageAnswer? {
-    guard request.path == "/" else { return nil }
-    let live = view.ledger.records.values.count { $0.isLive }
-    return PageAnswer(html: "<!doctype html><html lang=en><title>hawker</title><p>\(live) posts are live.</p></html>")
+  private static let shelf = Shelf()
+
+  /// Nil: there is no such file (404). A page that is not there says so itself.
+  static func page(_ request: PageRequest, _ view: ShopView) -> PageAnswer? { page(request, view, shelf) }
+
+  static func page(_ request: PageRequest, _ view: ShopView, _ shelf: Shelf) -> PageAnswer? {
+    if request.path.hasPrefix("/assets/") { return Asset.all[request.path].map(answer) }
+    let scene = Scene(request: request, view: view, catalogue: shelf.catalogue(of: view))
+    switch request.path {
+    case "/": return answer("dashboard", DashboardPage(scene))
+    case "/plan": return answer("plan", PlanPage(scene))
+    case "/problems": return answer("problems", ProblemsPage(scene))
+    default:
+      if let page = ListingPage(scene) { return answer("listing", page) }
+      return answer("missing", MissingPage(scene), status: 404)
+    }
+  }
+
+  private static func answer(_ template: String, _ page: some Any, status: Int = 200) -> PageAnswer {
+    PageAnswer(status: status, html: Template.render(template, page))
+  }
+
+  private static func answer(_ asset: Asset) -> PageAnswer {
+    PageAnswer(
+      contentType: asset.mediaType, body: asset.body,
+      headers: ["Cache-Control": "public, max-age=31536000, immutable"])
+  }
+}
+
+/// All that one page is made of.
+struct Scene {
+  let request: PageRequest
+  let view: ShopView
+  let catalogue: Catalogue
+}
+
+/// Keeps the last catalogue: it is made anew only when something was recorded, planned or looked at since.
+final class Shelf: Sendable {
+  private let kept = Mutex<Catalogue?>(nil)
+
+  func catalogue(of view: ShopView) -> Catalogue {
+    let stamp = Catalogue.Stamp(view)
+    return kept.withLock { kept in
+      if let kept, kept.stamp == stamp { return kept }
+      let made = Catalogue(view, stamp)
+      kept = made
+      return made
+    }
   }
 }
