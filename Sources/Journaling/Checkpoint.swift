@@ -120,6 +120,8 @@ extension Ledger {
   /// Takes one line of a segment in; a kind that only a newer hawker knows is kept for the next checkpoint.
   mutating func replay(_ envelope: Envelope, _ bytes: [UInt8]) throws(Shortfall) {
     if envelope.kind == "opened" { return }
+    // In a segment nobody wrote them; carried along as unknown they would spoil the next checkpoint.
+    if envelope.kind == "record" || envelope.kind == "lost" { throw Shortfall(member: "kind") }
     if let entry = try Entry(kind: envelope.kind, try envelope.json(bytes)) {
       apply(entry, at: envelope.at)
     } else {

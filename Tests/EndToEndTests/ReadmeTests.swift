@@ -38,7 +38,7 @@ import Testing
     }
     let lines = blocks.joined(separator: "\n").split(separator: "\n").map { line in
       guard let exit = line.firstMatch(of: /# exit ([0-9]+)$/) else { return String(line) }
-      return "{ \(line[..<exit.range.lowerBound]); code=0; } || code=$?; [ $code = \(exit.1) ]"
+      return "code=0; \(line[..<exit.range.lowerBound]) || code=$?; [ $code = \(exit.1) ]"
     }
     return "set -e -o pipefail\ntrap 'echo \"line failed: $BASH_COMMAND\" >&2' ERR\n" + lines.joined(separator: "\n")
       + "\n"
