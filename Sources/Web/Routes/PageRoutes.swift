@@ -9,6 +9,7 @@ extension FrontDoor {
       isLoggedIn: admitted.visitor.session != nil)
     page.flash = request.query["flash"].flatMap { flashes[$0] }
     page.traffic = instruments.traffic(at: now())
+    page.recent = recent.lines
     if request.path.count == 2, request.path[0] == "listings" {
       page.history = await log.newest(of: request.path[1], 200) ?? []
     }

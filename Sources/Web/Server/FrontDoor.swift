@@ -13,6 +13,7 @@ struct FrontDoor: Sendable {
   let views: Views
   let log: LogJSON
   let flashes = Flashes()
+  let recent = Recent()
   let pages = PageDesk()
   let photos = PhotoCheck()
   let now: @Sendable () -> Timestamp

@@ -46,6 +46,8 @@ package struct WebServer: Service {
         port.set(number)
         started("http://\(setting.listen.text(port: number))/")
       }, logger: quiet)
+    let remembering = Task { await remember() }
+    defer { remembering.cancel() }
     do {
       try await withGrace { try await application.run() }
     } catch {
@@ -71,18 +73,34 @@ package struct WebServer: Service {
 
   /// Runs `body`; cut off when it takes too long to end.
   private func withGrace(_ body: @escaping @Sendable () async throws -> Void) async throws {
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        try await body()
-        return true
-      }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await body() }
       group.addTask {
         try await gracefulShutdown()
         try await Task.sleep(for: Self.grace)
-        return false
       }
       defer { group.cancelAll() }
       _ = try await group.next()
+    }
+  }
+
+  /// What happened lately, for a page that has just been opened.
+  private func remember() async {
+    for await activity in door.loop.activity().cancelOnGracefulShutdown() { door.recent.keep(activity) }
+  }
+}
+
+/// The last lines of the feed.
+final class Recent: Sendable {
+  private static let limit = 40
+  private let kept = Mutex<[Activity]>([])
+
+  var lines: [Activity] { kept.withLock { $0 } }
+
+  func keep(_ activity: Activity) {
+    kept.withLock { kept in
+      if kept.count == Recent.limit { kept.removeFirst() }
+      kept.append(activity)
     }
   }
 }

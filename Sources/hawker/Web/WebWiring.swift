@@ -1,6 +1,7 @@
 import Listings
 import Logging
 import Marketplaces
+import Sandbox
 import Web
 
 /// The web server of a shop that is opened, from its config and the environment.
@@ -12,9 +13,9 @@ enum WebWiring {
     var web = WebSetting(
       listen: listen, publicURL: config.web.publicURL, token: secret("HAWKER_WEB_TOKEN"), state: config.state,
       version: Version.text)
-    web.facebookSecret = secret("FACEBOOK_APP_SECRET")
+    web.facebookSecret = secret("FACEBOOK_APP_SECRET") ?? sandboxSecret("facebook", setting)
     web.facebookVerifyToken = secret("FACEBOOK_VERIFY_TOKEN")
-    web.offerUpSecret = secret("OFFERUP_CLIENT_SECRET")
+    web.offerUpSecret = secret("OFFERUP_CLIENT_SECRET") ?? sandboxSecret("offerup", setting)
     if let refusal = web.refusal { throw Exit(.invalid, refusal) }
     return web
   }
@@ -28,6 +29,13 @@ enum WebWiring {
         setting, loop: loop, instruments: observation.instruments, ambient: .system, logger: logger,
         started: { address in Console.note("The dashboard: \(address)") })
     ]
+  }
+
+  /// The sandbox's marketplaces know hawker by credentials of their own.
+  private static func sandboxSecret(_ marketplace: String, _ setting: Setting) -> Secret? {
+    guard setting.isSandbox else { return nil }
+    return Secret(
+      marketplace == "facebook" ? SandboxCredentials.facebookAppSecret : SandboxCredentials.offerUpClientSecret)
   }
 
   private static func secret(_ name: String) -> Secret? { Credentials[name].map { Secret($0) } }
