@@ -25,7 +25,8 @@ package struct WebSetting: Sendable {
   /// Why it must not be served like this; nil: it may.
   package var refusal: String? {
     guard !listen.isLoopback, token == nil else { return nil }
-    return "web.listen \(listen.host):\(listen.port) is reachable from other machines, and HAWKER_WEB_TOKEN is not set: "
+    return
+      "web.listen \(listen.host):\(listen.port) is reachable from other machines, and HAWKER_WEB_TOKEN is not set: "
       + "anybody there could end your listings. Set it (`openssl rand -hex 32`), or listen on 127.0.0.1:\(listen.port)"
   }
 
@@ -43,7 +44,8 @@ package struct WebSetting: Sendable {
     }
     if listen.isLoopback, token == nil, publicURL.flatMap({ PublicURL($0) })?.isLoopback == false {
       warnings.append(
-        "web.public_url is set and HAWKER_WEB_TOKEN is not: the dashboard answers only what does not come through a proxy")
+        "web.public_url is set and HAWKER_WEB_TOKEN is not: the dashboard answers only what does not come through a proxy"
+      )
     }
     return warnings
   }
