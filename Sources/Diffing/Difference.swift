@@ -18,6 +18,8 @@ package struct Difference: Sendable {
     /// A `_defaults.yaml` or hawker.yaml says so, for all the files below it.
     case soldByDefault = "sold-default"
     case draftByDefault = "draft-default"
+    /// It was sold through another post, or elsewhere: the journal says so.
+    case claimed = "sale"
     case fileGone = "file-gone"
     /// The listing's `marketplaces` no longer names the account.
     case dropped
@@ -26,8 +28,8 @@ package struct Difference: Sendable {
     /// hawker.yaml has it with `enabled: false`: no requests, in either direction.
     case accountDisabled = "account-disabled"
 
-    /// The seller's word about this listing, which guards against lost files let pass.
-    package var isExplicit: Bool { self == .sold || self == .draft }
+    /// The seller's word about this listing, or a buyer's, which guards against lost files let pass.
+    package var isExplicit: Bool { self == .sold || self == .draft || self == .claimed }
   }
 
   package var key: PostKey

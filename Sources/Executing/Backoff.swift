@@ -11,6 +11,12 @@ package enum Backoff {
     // Never at once: a floor keeps a failing marketplace from being hammered by small draws.
     return .milliseconds(Int64(max(0.1, chance * ceiling) * 1000))
   }
+
+  /// When a sold thing's withdrawal is tried again: a quarter of a second to five, and never given up.
+  package static func delayOfSale(after tries: Int, chance: Double) -> Duration {
+    let ceiling = min(5.0, 0.25 * Double(1 << min(max(tries - 1, 0), 10)))
+    return .milliseconds(Int64(max(0.1, (0.5 + chance / 2) * ceiling) * 1000))
+  }
 }
 
 /// A circuit breaker: closed until ten failures in a row, then one probe at a time, after 5 s and doubling to 15 min.

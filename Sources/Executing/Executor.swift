@@ -83,6 +83,20 @@ package actor Executor {
     pump()
   }
 
+  /// Starts withdrawals of what was sold ahead of what waits, without waiting for a whole plan. A post that is in flight
+  /// is planned again when that has ended.
+  ///
+  /// What waits for the listings that were sold does not start any more: the next plan knows better.
+  package func expedite(_ sales: [Action], of listings: Set<String>) {
+    guard !isStopping, journalFailure == nil else { return }
+    let byAccount = Dictionary(grouping: sales, by: \.key.account)
+    for name in lanes.keys { overtaken.formUnion(lanes[name]?.expedite(byAccount[name] ?? [], of: listings) ?? []) }
+    pump()
+  }
+
+  /// Whether something of the account's waits for its turn.
+  package func hasWaiting(_ account: String) -> Bool { lanes[account]?.waiting.isEmpty == false }
+
   /// Returns when nothing is in flight and nothing may start now, with the next moment at which something may.
   package func settle() async throws(JournalError) -> Timestamp? {
     while !tasks.isEmpty { await withCheckedContinuation { waiters.append($0) } }

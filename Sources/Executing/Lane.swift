@@ -15,6 +15,8 @@ struct Lane: Sendable {
   let concurrency: Int
   private(set) var stop: Failure?
   private(set) var inFlight: Set<PostKey> = []
+  /// Those of them that take off what was sold.
+  private var salesInFlight: Set<PostKey> = []
   /// Sorted by urgency; taken from the front.
   private var queue: ArraySlice<Action> = []
   private var pausedUntil: Timestamp?
@@ -56,15 +58,26 @@ struct Lane: Sendable {
       // Half open: one request tells whether the marketplace is back.
       guard inFlight.isEmpty else { return .rest }
     }
-    guard inFlight.count < concurrency else { return .rest }
+    // A sale waits for nothing of hawker's own, and so has room of its own.
+    if let first = queue.first, first.isSale, !inFlight.contains(first.key), salesInFlight.count < concurrency {
+      queue.removeFirst()
+      return start(first)
+    }
+    guard inFlight.count - salesInFlight.count < concurrency else { return .rest }
     return take(at: now)
+  }
+
+  private mutating func start(_ action: Action) -> Step {
+    notBefore[action.key] = nil
+    inFlight.insert(action.key)
+    if action.isSale { salesInFlight.insert(action.key) }
+    return .start(action)
   }
 
   private mutating func take(at now: Timestamp) -> Step {
     if notBefore.isEmpty, let first = queue.first, !inFlight.contains(first.key) {
       queue.removeFirst()
-      inFlight.insert(first.key)
-      return .start(first)
+      return start(first)
     }
     var earliest: Timestamp?
     for index in queue.indices where !inFlight.contains(queue[index].key) {
@@ -72,10 +85,7 @@ struct Lane: Sendable {
         earliest = min(earliest ?? time, time)
         continue
       }
-      let action = queue.remove(at: index)
-      notBefore[action.key] = nil
-      inFlight.insert(action.key)
-      return .start(action)
+      return start(queue.remove(at: index))
     }
     return earliest.map(Step.wait) ?? .rest
   }
@@ -85,7 +95,19 @@ struct Lane: Sendable {
     if stop == nil { queue.append(action) }
   }
 
-  mutating func finished(_ key: PostKey) { inFlight.remove(key) }
+  /// Puts sales ahead of what waits, in place of whatever waits for the same listings. Returns the posts that are in
+  /// flight.
+  mutating func expedite(_ sales: [Action], of listings: Set<String>) -> Set<PostKey> {
+    let rest = queue.filter { !listings.contains($0.key.listing) || $0.isSale }
+    let known = Set(sales.map(\.key))
+    queue = (sales.filter { !inFlight.contains($0.key) } + rest.filter { !known.contains($0.key) })[...]
+    return known.intersection(inFlight)
+  }
+
+  mutating func finished(_ key: PostKey) {
+    inFlight.remove(key)
+    salesInFlight.remove(key)
+  }
 
   mutating func succeeded() {
     breaker.succeeded()

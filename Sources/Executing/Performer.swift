@@ -115,17 +115,16 @@ struct Performer: Sendable {
     switch failure {
     // The seller can't mend a withdrawal by an edit: it is tried again.
     case .rejected where intent.action == .withdraw:
-      retryAt = now.advanced(by: Backoff.delay(after: attempts, chance: ambient.random()))
+      retryAt = now.advanced(by: delay(action, after: attempts))
     case .rejected, .gone: break
     case .unauthorized: attempts = before
     case .throttled(_, let until):
       attempts = before
       retryAt = until ?? now
-    case .unavailable, .unexpected:
-      retryAt = now.advanced(by: Backoff.delay(after: attempts, chance: ambient.random()))
+    case .unavailable, .unexpected: retryAt = now.advanced(by: delay(action, after: attempts))
     case .uncertain:
       isUncertain = intent.action == .create || intent.action == .replace
-      if !isUncertain { retryAt = now.advanced(by: Backoff.delay(after: attempts, chance: ambient.random())) }
+      if !isUncertain { retryAt = now.advanced(by: delay(action, after: attempts)) }
     }
     let told = Failure(
       code: failure.code, message: failure.detail.message, httpStatus: failure.detail.httpStatus, retryAt: retryAt,
@@ -139,6 +138,13 @@ struct Performer: Sendable {
       ActionResult(
         action, isUncertain ? .uncertain : .failed, attempts: attempts, failure: told, retryAt: retryAt),
       failure: failure)
+  }
+
+  /// While a sold thing still stands somewhere, somebody may buy it again.
+  private func delay(_ action: Action, after tries: Int) -> Duration {
+    action.isSale
+      ? Backoff.delayOfSale(after: tries, chance: ambient.random())
+      : Backoff.delay(after: tries, chance: ambient.random())
   }
 
   // MARK: Update, withdraw, adopt
@@ -168,7 +174,8 @@ struct Performer: Sendable {
     guard let remoteID = action.remoteID else { return Attempt(ActionResult(action, .skipped)) }
     let intent = Intent(
       op: Performer.newOp(), action: .withdraw, key: action.key, marketplace: action.marketplace, remoteID: remoteID,
-      file: action.record?.file ?? action.file, at: ambient.now(), because: action.because)
+      file: action.record?.file ?? action.file, at: ambient.now(), isSale: action.isClaimed,
+      because: action.because)
     CrashPoint.reach("withdraw-before")
     try await journal.append([.intent(intent)])
     CrashPoint.reach("withdraw-intended")
@@ -180,7 +187,31 @@ struct Performer: Sendable {
       return try await failed(intent, action, error)
     }
     CrashPoint.reach("withdraw-answered")
+    if action.isSale, let doubt = await stillThere(remoteID) {
+      var attempt = try await failed(intent, action, doubt)
+      // The marketplace answers: that says nothing against the account.
+      attempt.failure = nil
+      return attempt
+    }
     return try await withdrawn(intent, action)
+  }
+
+  /// A sold thing's post is read back: only what can't be seen any more is off. A marketplace may need a moment to show
+  /// it; what it still shows then is taken off again. Nil: it is gone, or can't be asked.
+  private func stillThere(_ remoteID: String) async -> MarketplaceFailure? {
+    guard marketplace.capabilities.canRead else { return nil }
+    for pause in [Duration.zero, .milliseconds(250), .seconds(1)] {
+      if pause > .zero {
+        do throws(CancellationError) { try await ambient.sleep(pause) } catch { return nil }
+      }
+      do throws(MarketplaceFailure) {
+        guard let post = try await marketplace.read(remoteID, urgency: .sale), !post.isSold else { return nil }
+      } catch {
+        // Its withdrawal was confirmed; a look that fails takes nothing back.
+        return nil
+      }
+    }
+    return .unavailable(.init("it still shows the post"))
   }
 
   private func withdrawn(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {

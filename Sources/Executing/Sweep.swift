@@ -8,6 +8,7 @@ import Planning
 /// ours, and listings without a record, are never touched.
 package struct Sweep: Sendable {
   private let account: Executor.Account
+  package var accountName: String { account.name }
   private let journal: Journal
   private let ambient: Ambient
 
@@ -36,21 +37,28 @@ package struct Sweep: Sendable {
     }
   }
 
-  /// Takes off what is not on record, while nothing else is under way there. The results of what was taken off.
-  package func remove(_ found: [Copies]) async throws(JournalError) -> [ActionResult] {
+  /// Takes off what is not on record, while nothing else is under way there. The results of what was taken off, and
+  /// whether that was all: where an operation of the post is still open, taking off a copy would be recorded in its place.
+  package func remove(_ found: [Copies]) async throws(JournalError) -> (results: [ActionResult], isWhole: Bool) {
     var results: [ActionResult] = []
+    var isWhole = true
     for copies in found {
       let key = PostKey(listing: copies.listing, account: account.name)
       guard let record = journal.ledger[key], copies.posts.contains(where: { $0.remoteID == record.remoteID }) else {
+        continue
+      }
+      guard record.pending == nil else {
+        isWhole = false
         continue
       }
       for copy in copies.posts where copy.remoteID != record.remoteID {
         CrashPoint.reach("sweep-found")
         results.append(try await remove(copy, record))
         CrashPoint.reach("sweep-removed")
+        if journal.record(of: key)?.pending != nil { isWhole = false }
       }
     }
-    return results
+    return (results, isWhole)
   }
 
   private func everything(_ mostTries: Int) async -> [RemotePost]? {

@@ -83,12 +83,17 @@ package struct Facebook: Marketplace {
   }
 
   package func read(_ remoteID: String) async throws(MarketplaceFailure) -> RemotePost? {
+    try await read(remoteID, urgency: .normal)
+  }
+
+  package func read(_ remoteID: String, urgency: Urgency) async throws(MarketplaceFailure) -> RemotePost? {
     try check(remoteID)
     let answer: JSONValue
     do throws(MarketplaceFailure) {
-      answer = try await onPage { (page) throws(MarketplaceFailure) in
+      answer = try await onPage(urgency) { (page) throws(MarketplaceFailure) in
         let fields = [("fields", "id,created_time,message,marketplace_listing")]
-        return try await onPost(GraphCall(.get, [remoteID], query: fields, about: .post), page)
+        let call = GraphCall(.get, [remoteID], query: fields, about: .post, urgency: urgency)
+        return try await onPost(call, page)
       }
     } catch .gone {
       return nil

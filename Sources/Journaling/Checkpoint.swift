@@ -32,8 +32,10 @@ struct Checkpoint {
       for sale in ledger.sales[listing] ?? [] { lines.append((sale.at, sale.body(listing))) }
     }
     for key in ledger.drifts.keys.sorted() {
-      if let drift = ledger.drifts[key] { lines.append((drift.at, Entry.observed(key, .drift(drift.fields)).body())) }
+      guard let drift = ledger.drifts[key] else { continue }
+      lines.append((drift.at, Entry.observed(key, .drift(drift.fields, values: drift.values)).body()))
     }
+    for key in ledger.hints.keys.sorted() { lines.append((ledger.hints[key], Entry.observed(key, .hint).body())) }
     for entry in ledger.unknown { lines.append((entry.at, Array(entry.body.utf8))) }
     return lines
   }
@@ -59,13 +61,14 @@ extension Checkpoint {
   }
 }
 
-extension Ledger.Sale {
+extension Sale {
   /// A `sold` entry, with the accounts on which it no longer counts.
   fileprivate func body(_ listing: String) -> [UInt8] {
     encodeBody("sold") { json in
       json.field("listing", listing)
       json.optional("account", account)
       json.money(price)
+      json.optional("delivery", delivery)
       guard !releasedAccounts.isEmpty else { return }
       json.key("released")
       json.array { json in
@@ -112,8 +115,13 @@ extension Ledger {
     try replay(envelope, bytes)
     if envelope.kind == "sold" {
       let json = try envelope.json(bytes)
-      guard json["released"] != nil, let last = sales[try json.text("listing")]?.indices.last else { return }
-      sales[try json.text("listing")]?[last].releasedAccounts = Set(try json.texts("released"))
+      let listing = try json.text("listing")
+      guard let sale = standing.sales[listing]?.popLast() else { return }
+      let released = json["released"] == nil ? [] : try json.texts("released")
+      standing.sales[listing]?.append(
+        Sale(
+          account: sale.account, price: sale.price, at: sale.at, delivery: json["delivery"]?.string,
+          releasedAccounts: Set(released)))
     }
   }
 

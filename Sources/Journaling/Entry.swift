@@ -48,9 +48,12 @@ extension Entry {
 package enum Observation: Hashable, Sendable {
   case live(remoteID: String, url: String)
   case gone
-  case sold(price: Money?)
-  /// Names of fields whose live value differs from the record's; none: the drift is over.
-  case drift([String])
+  /// `delivery`: the name of what told so, where it has one.
+  case sold(price: Money?, delivery: String? = nil)
+  /// Names of fields whose live value differs from the record's, and those values in words; none: the drift is over.
+  case drift([String], values: [String: String] = [:])
+  /// Something told to look at the post again. Ends when it has been looked at.
+  case hint
 }
 
 /// What came of an intent.

@@ -146,14 +146,24 @@ extension Observation {
       json.field("remote_id", remoteID)
       json.field("url", url)
     case .gone: json.field("saw", "gone")
-    case .sold(let price):
+    case .hint: json.field("saw", "hint")
+    case .sold(let price, let delivery):
       json.field("saw", "sold")
       json.money(price)
-    case .drift(let fields):
+      json.optional("delivery", delivery)
+    case .drift(let fields, let values):
       json.field("saw", "drift")
       json.key("fields")
       json.array { json in
         for field in fields { json.value(field) }
+      }
+      guard !values.isEmpty else { return }
+      json.key("values")
+      json.object { json in
+        for (field, value) in values.sorted(by: { $0.key < $1.key }) {
+          json.key(named: field)
+          json.value(value)
+        }
       }
     }
   }

@@ -133,8 +133,11 @@ extension Observation {
     switch try json.text("saw") {
     case "live": self = .live(remoteID: try json.text("remote_id"), url: try json.text("url"))
     case "gone": self = .gone
-    case "sold": self = .sold(price: try json.money())
-    case "drift": self = .drift(try json.texts("fields"))
+    case "hint": self = .hint
+    case "sold": self = .sold(price: try json.money(), delivery: json["delivery"]?.string)
+    case "drift":
+      let values = (json["values"]?.members ?? []).compactMap { member in member.value.string.map { (member.key, $0) } }
+      self = .drift(try json.texts("fields"), values: Dictionary(values) { first, _ in first })
     default: throw Shortfall(member: "saw")
     }
   }

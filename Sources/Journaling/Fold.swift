@@ -23,7 +23,7 @@ extension Ledger {
       standing.permits[key, default: []].removeAll { $0.by == permit.by }
       standing.permits[key, default: []].append(permit)
     case .sold(let listing, let account, let price):
-      sales[listing, default: []].append(Sale(account: account, price: price, at: at))
+      standing.sales[listing, default: []].append(Sale(account: account, price: price, at: at))
     }
   }
 
@@ -50,29 +50,38 @@ extension Ledger {
 
   private mutating func observe(_ key: PostKey, _ observation: Observation, _ at: Timestamp) {
     switch observation {
-    case .sold(let price):
-      sales[key.listing, default: []].append(Sale(account: key.account, price: price, at: at))
-    case .drift(let fields):
-      drifts[key] = fields.isEmpty || records[key] == nil ? nil : Drift(fields: fields, at: at)
+    case .sold(let price, let delivery):
+      hints[key] = nil
+      standing.sales[key.listing, default: []].append(
+        Sale(account: key.account, price: price, at: at, delivery: delivery))
+    case .drift(let fields, let values):
+      hints[key] = nil
+      standing.drifts[key] =
+        fields.isEmpty || records[key] == nil ? nil : Drift(fields: fields, values: values, at: at)
+    case .hint:
+      // What is not there needs no second look.
+      if let record = records[key], record.isLive, hints[key] == nil { hints[key] = at }
     case .live(let remoteID, let url):
+      hints[key] = nil
       guard var record = records[key] else { return }
       record.wasSeen(remoteID, url, at)
       put(record)
     case .gone:
+      hints[key] = nil
       guard var record = records[key], record.state == .live || record.state == .uncertain else { return }
       record.enter(.gone, at)
       // An update or a withdrawal on its way still gets its outcome; a create has had its answer.
       if record.pending?.action == .create { record.pending = nil }
-      drifts[key] = nil
+      standing.drifts[key] = nil
       put(record)
     }
   }
 
   private mutating func forget(_ key: PostKey) {
     take(key)
-    (standing.holds[key], standing.permits[key], drifts[key]) = (nil, nil, nil)
+    (standing.holds[key], standing.permits[key], standing.drifts[key], hints[key]) = (nil, nil, nil, nil)
     if accountsByListing[key.listing] == nil {
-      sales[key.listing] = nil
+      standing.sales[key.listing] = nil
       protectedListings.remove(key.listing)
     }
   }
@@ -96,9 +105,12 @@ extension Ledger {
       put(record)
       if let moved = standing.holds.removeValue(forKey: source) { standing.holds[target] = moved }
       if let moved = standing.permits.removeValue(forKey: source) { standing.permits[target] = moved }
-      if let moved = drifts.removeValue(forKey: source) { drifts[target] = moved }
+      if let moved = standing.drifts.removeValue(forKey: source) { standing.drifts[target] = moved }
+      if let moved = hints.removeValue(forKey: source) { hints[target] = moved }
     }
-    if let moved = sales.removeValue(forKey: old) { sales[new, default: []] = moved + (sales[new] ?? []) }
+    if let moved = standing.sales.removeValue(forKey: old) {
+      standing.sales[new] = moved + (standing.sales[new] ?? [])
+    }
     if protectedListings.remove(old) != nil { protect(new, true) }
   }
 
@@ -124,16 +136,27 @@ extension Ledger {
     guard by == nil else {
       let rest = (standing.holds[key] ?? []).filter { $0.by != by }
       standing.holds[key] = rest.isEmpty ? nil : rest
+      if by == "retry" { tryNow(key) }
       return
     }
     standing.holds[key] = nil
-    for index in (sales[key.listing] ?? []).indices { sales[key.listing]?[index].releasedAccounts.insert(key.account) }
+    for index in (standing.sales[key.listing] ?? []).indices {
+      standing.sales[key.listing]?[index].releasedAccounts.insert(key.account)
+    }
     guard var record = records[key] else { return }
     switch record.state {
     case .gone, .withdrawn(sold: true): record.enter(.withdrawn(sold: false), at)
     default: break
     }
     record.failedDigest = nil
+    put(record)
+  }
+
+  /// The seller does not want to wait for the time at which a failure would be tried again.
+  private mutating func tryNow(_ key: PostKey) {
+    guard var record = records[key] else { return }
+    record.failure?.retryAt = nil
+    if case .failed = record.state { record.state = .failed(retryAt: nil) }
     put(record)
   }
 }

@@ -17,7 +17,8 @@ extension Ledger {
     case .done:
       if intent.isLoss, intent.remoteID == record.remoteID, !isPermitted(key, at) { lose(key, at) }
       record.succeed(intent, outcome, at)
-      drifts[key] = nil
+      // What was to be looked at there has been written over, or is no more.
+      (standing.drifts[key], hints[key]) = (nil, nil)
       usePermits(of: key, at)
       endHolds(of: key, by: ["unsettled", "grace"])
     case .failed:

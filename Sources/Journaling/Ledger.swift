@@ -13,10 +13,8 @@ package struct Ledger: Hashable, Sendable {
   package var isUnused: Bool { lastAt == nil }
   /// What holds posts back, what was let through all the same, what was lost lately.
   package internal(set) var standing = Standing()
-  /// Listing → its sales, the first one first; a second one is a problem that a person must see.
-  package internal(set) var sales: [String: [Sale]] = [:]
-  /// Fields whose live value was last seen to differ.
-  package internal(set) var drifts: [PostKey: Drift] = [:]
+  /// Posts that something told to look at again, and that have not been read since, with when it did.
+  package internal(set) var hints: [PostKey: Timestamp] = [:]
   package internal(set) var protectedListings: Set<String> = []
   /// Entries of kinds that only a newer hawker knows, carried along.
   package internal(set) var unknown: [UnknownEntry] = []
@@ -35,6 +33,12 @@ package struct Ledger: Hashable, Sendable {
 
   package var holds: [PostKey: [RecordedHold]] { standing.holds }
 
+  /// Listing → its sales, the first one first; a second one is a problem that a person must see.
+  package var sales: [String: [Sale]] { standing.sales }
+
+  /// Fields whose live value was last seen to differ.
+  package var drifts: [PostKey: Drift] { standing.drifts }
+
   /// The records of a listing, by account.
   package func records(of listing: String) -> [Record] {
     (accountsByListing[listing] ?? []).sorted().compactMap { records[PostKey(listing: listing, account: $0)] }
@@ -44,23 +48,7 @@ package struct Ledger: Hashable, Sendable {
   package func key(ofOp op: String) -> PostKey? { keysByOp[op] }
 
   /// Whether a sale keeps the post from being made: the listing was sold and the seller has not released it here.
-  package func isClaimed(_ key: PostKey) -> Bool {
-    sales[key.listing]?.contains { !$0.releasedAccounts.contains(key.account) } ?? false
-  }
-
-  package struct Sale: Hashable, Sendable {
-    /// Nil: sold elsewhere.
-    package let account: String?
-    package let price: Money?
-    package let at: Timestamp
-    /// Accounts on which the seller let it be posted again after all.
-    package internal(set) var releasedAccounts: Set<String> = []
-  }
-
-  package struct Drift: Hashable, Sendable {
-    package let fields: [String]
-    package let at: Timestamp
-  }
+  package func isClaimed(_ key: PostKey) -> Bool { standing.claim(on: key, quantity: 1) != nil }
 
   package struct UnknownEntry: Hashable, Sendable {
     package let at: Timestamp

@@ -6,6 +6,10 @@ package struct Standing: Hashable, Sendable {
   package var permits: [PostKey: [Permit]] = [:]
   /// Withdrawals that nobody asked for by name, of the last hour; in the order they came.
   package var losses: [Loss] = []
+  /// Listing → its sales, the first one first.
+  package var sales: [String: [Sale]] = [:]
+  /// Posts whose live copy was last seen to differ.
+  package var drifts: [PostKey: Drift] = [:]
 
   package init() {}
 

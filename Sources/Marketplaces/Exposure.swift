@@ -16,3 +16,23 @@ package struct Exposure: Hashable, Sendable {
     self.endedAt = endedAt
   }
 }
+
+extension Exposure {
+  /// `sold 08:02 on facebook, still live on offerup for 6 s`; times are UTC.
+  package func text(at now: Timestamp) -> String {
+    let place = soldOn.map { "on \($0)" } ?? "elsewhere"
+    let sold = "sold \(soldAt.description.dropFirst(11).prefix(5)) \(place)"
+    guard let endedAt else { return "\(sold), still live on \(key.account) for \(Exposure.words(soldAt, now))" }
+    return "\(sold), off \(key.account) \(Exposure.words(soldAt, endedAt)) later"
+  }
+
+  private static func words(_ start: Timestamp, _ end: Timestamp) -> String {
+    let milliseconds = max(0, end.milliseconds - start.milliseconds)
+    switch milliseconds {
+    case ..<10_000: return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    case ..<120_000: return "\(milliseconds / 1000) s"
+    case ..<7_200_000: return "\(milliseconds / 60_000) min"
+    default: return "\(milliseconds / 3_600_000) h"
+    }
+  }
+}

@@ -21,6 +21,9 @@ package protocol Marketplace: Sendable {
   /// The live copy, or nil when the marketplace is sure that it isn't there.
   func read(_ remoteID: String) async throws(MarketplaceFailure) -> RemotePost?
 
+  /// The same; `sale`: to see that a sold thing's post is gone.
+  func read(_ remoteID: String, urgency: Urgency) async throws(MarketplaceFailure) -> RemotePost?
+
   /// All posts that carry the reference; where answers lack references, those that only this create can have made
   /// (`draft`'s exact text, made after `since`). Pages through everything; a partial answer throws.
   func lookUp(_ draft: Draft, since: Timestamp) async throws(MarketplaceFailure) -> [RemotePost]
@@ -30,6 +33,13 @@ package protocol Marketplace: Sendable {
 
   /// Whether the token works: who it belongs to.
   func verify() async throws(MarketplaceFailure) -> Identity
+}
+
+extension Marketplace {
+  /// Outside of hawker's own pacing where the adapter can do that.
+  package func read(_ remoteID: String, urgency: Urgency) async throws(MarketplaceFailure) -> RemotePost? {
+    try await read(remoteID)
+  }
 }
 
 /// What an adapter needs to make or change a post.

@@ -62,11 +62,15 @@ package struct OfferUp: Marketplace {
   }
 
   package func read(_ remoteID: String) async throws(MarketplaceFailure) -> RemotePost? {
+    try await read(remoteID, urgency: .normal)
+  }
+
+  package func read(_ remoteID: String, urgency: Urgency) async throws(MarketplaceFailure) -> RemotePost? {
     try check(remoteID)
     try needsExtensions("Reading a listing")
     let answer: JSONValue
     do throws(MarketplaceFailure) {
-      answer = try await wire.json(WireCall(.get, ["listings", remoteID], about: .listing))
+      answer = try await wire.json(WireCall(.get, ["listings", remoteID], about: .listing, urgency: urgency))
     } catch .gone {
       return nil
     }

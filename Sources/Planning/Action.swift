@@ -52,6 +52,10 @@ package struct Action: Hashable, Sendable {
     case withdrawals, emptied, root, protect, scope, grace, git, updates
     case priceDrop = "price_drop"
     case sold, rejected, gone, unsettled, replace, adopt
+    /// Two buyers have one thing.
+    case oversold
+    /// The live copy was changed there: alone, or the file too.
+    case drift, conflict
     case idChanged = "id-changed"
     case hold, rollout, retry
     case daily = "daily-limit"
@@ -59,7 +63,7 @@ package struct Action: Hashable, Sendable {
     /// Whether a person is needed (exit code 3); the others pass by themselves or are the seller's own wish.
     package var needsPerson: Bool {
       switch self {
-      case .hold, .rollout, .retry, .daily, .grace: false
+      case .hold, .rollout, .retry, .daily, .grace, .drift: false
       default: true
       }
     }
@@ -123,7 +127,12 @@ package struct Action: Hashable, Sendable {
   func isHeld(atMost holders: Set<Holder>) -> Bool { hold.map { holders.contains($0.by) } ?? true }
 
   /// Whether a sale is the reason: ahead of everything else.
-  package var isSale: Bool { kind == .withdraw && (cause == .sold || cause == .soldByDefault) }
+  package var isSale: Bool {
+    kind == .withdraw && (cause == .sold || cause == .soldByDefault || cause == .claimed)
+  }
+
+  /// Whether a recorded sale, and not the listing's file, takes the post off.
+  package var isClaimed: Bool { kind == .withdraw && cause == .claimed }
 
   /// Sold withdrawals, then what must be settled, withdrawals, updates, creates.
   package var rank: Int {

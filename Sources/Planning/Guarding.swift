@@ -21,7 +21,7 @@ struct Guarding {
     result.bookkeeping += Grace(input).apply(to: &actions)
     result += WithdrawalGuard(input).apply(to: &actions)
     result += ChangeGuards(input).apply(to: &actions)
-    result.reports += counted(actions)
+    result.reports += counted(actions) + Oversold.reports(input)
     Overrides.name(in: &actions, &result.reports, isDaemon: input.mode == .continuous)
     return result
   }

@@ -24,6 +24,8 @@ package struct PlanInput: Sendable {
   /// When the files were looked at; nil: now.
   package var scannedAt: Timestamp?
   package var mode: Mode
+  /// `--enforce`: what was changed there is changed back.
+  package var enforces = false
   package var lineage: String?
   package var sequence: Int
   /// `--allow-withdraw N`.

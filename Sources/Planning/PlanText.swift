@@ -16,7 +16,10 @@ package struct PlanText {
   package func render(_ plan: Plan) -> String {
     var text = posts(plan.actions)
     if !text.isEmpty { text += "\n" }
-    for report in plan.guards where report.name == .root { text += "root: \(Escaping.line(report.text))\n\n" }
+    for report in plan.guards where report.name == .root || report.name == .oversold {
+      let way = report.override.isEmpty ? "" : " (\(report.override))"
+      text += "\(report.name.rawValue): \(Escaping.line(report.text))\(way)\n\n"
+    }
     for problem in plan.problems { text += self.problem(problem) }
     if !plan.problems.isEmpty { text += "\n" }
     return text + PlanText.summary(plan.summary) + "\n"

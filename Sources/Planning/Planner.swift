@@ -16,12 +16,14 @@ package enum Planner {
       return plan
     }
     var (records, bookkeeping) = Renames(input).applied()
+    var input = input
+    input.standing.follow(bookkeeping)
     let rules = Rules(input)
     var actions: [Action] = []
     actions.reserveCapacity(max(records.count, input.wanted.listings.count * 2))
     Comparison(wanted: input.wanted, records: records, accounts: input.config.accounts).forEach { difference in
       rules.append(for: difference, to: &actions)
-      if let sale = Renames.saleSeen(difference) { bookkeeping.append(sale) }
+      if let sale = rules.saleSeen(difference) { bookkeeping.append(sale) }
     }
     records.removeAll()
     Identities.holdEdited(&actions)

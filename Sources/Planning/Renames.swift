@@ -47,11 +47,15 @@ struct Renames {
     return moved
   }
 
-  static func saleSeen(_ difference: Difference) -> Bookkeeping? {
-    guard case .off(let cause) = difference.want, cause == .sold || cause == .soldByDefault,
-      difference.record?.state == .withdrawn(sold: true)
-    else { return nil }
-    return .saleSeen(difference.key)
+}
+
+extension Standing {
+  /// A listing's sales go with it to its new id.
+  mutating func follow(_ bookkeeping: [Bookkeeping]) {
+    guard !sales.isEmpty else { return }
+    for case .moved(let listing, let old?, _) in bookkeeping {
+      if let moved = sales.removeValue(forKey: old) { sales[listing] = moved + (sales[listing] ?? []) }
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import Listings
 
 /// The table of spec/plan.md: what is wanted × what is recorded → an action. The guards come after it.
 struct Rules {
-  private let input: PlanInput
+  let input: PlanInput
   private let marketplaces: [String: String]
   private let enabled: Set<String>
   /// Marketplace and listing → a post of it under an account that hawker.yaml no longer has.
@@ -19,13 +19,20 @@ struct Rules {
   }
 
   func append(for difference: Difference, to actions: inout [Action]) {
-    if case .frozen = difference.want { return }
+    let claim = claim(on: difference)
+    if claim == nil, case .frozen = difference.want { return }
     guard enabled.contains(difference.key.account) else { return actions += accountGone(difference) }
     if let record = difference.record, let strayed = marketplaceChanged(difference, record) {
       return actions.append(strayed)
     }
-    if let record = difference.record, let settling = settle(difference, record) {
+    if let record = difference.record, let settling = settle(difference, record, isClaimed: claim != nil) {
       return actions.append(wish(settling, of: difference))
+    }
+    if let claim, let action = sold(difference, claim) {
+      let isSeen = if case .frozen = difference.want { false } else { difference.listing != nil }
+      if action.kind != .unchanged || isSeen { actions.append(action) }
+      if difference.record?.superseded.isEmpty == false { actions += superseded(difference) }
+      return
     }
     switch difference.want {
     case .frozen: break
@@ -46,7 +53,7 @@ struct Rules {
       "\(action.kind.rawValue): \(hold.text ?? "held by the seller") (hawker release \(action.key.listing))")
   }
 
-  private func action(
+  func action(
     _ kind: Action.Kind, _ difference: Difference, _ reason: Action.Reason, post: WantedPost? = nil
   ) -> Action {
     let file = difference.listing?.file ?? difference.record?.file ?? ""
@@ -84,14 +91,17 @@ struct Rules {
   // MARK: Unsettled
 
   /// What must be known before anything else is done about the post.
-  private func settle(_ difference: Difference, _ record: Record) -> Action? {
+  private func settle(_ difference: Difference, _ record: Record, isClaimed: Bool) -> Action? {
     let isUncertain = record.state == .uncertain || record.pending?.action == .replace
+    // What is to go anyway is simply taken off again.
     let mayBeWithdrawn: Bool =
-      if case .offered = difference.want { record.isLive && record.pending?.action == .withdraw } else { false }
+      if !isClaimed, case .offered = difference.want {
+        record.isLive && record.pending?.action == .withdraw
+      } else { false }
     guard isUncertain || mayBeWithdrawn else { return nil }
     let verb = record.pending?.action.rawValue ?? "create"
     var resolve = action(.resolve, difference, .init("uncertain", "the outcome of its \(verb) is not known"))
-    if case .offered(let post) = difference.want { resolve.post = post }
+    if !isClaimed, case .offered(let post) = difference.want { resolve.post = post }
     let command =
       "hawker resolve \(difference.key.listing) --account \(difference.key.account) --posted REMOTE_ID, or --not-posted"
     if let hold = input.standing.hold(on: difference.key, by: Action.Holder.unsettled.rawValue) {
@@ -132,11 +142,11 @@ struct Rules {
     case .withdrawn(sold: false):
       return action(.create, difference, .init("again", "wanted again"), post: post)
     case .withdrawn(sold: true):
-      return action(.create, difference, .init("sold", "it sold elsewhere"), post: post)
-        .held(
-          by: .sold,
-          "create: it sold; say status: sold in the file, and available again later (or hawker release "
-            + "\(difference.key.listing))")
+      // There are more of it than were sold.
+      if !input.standing.openSales(on: difference.key).isEmpty {
+        return action(.create, difference, .init("again", "there are more of it"), post: post)
+      }
+      return soldOut(difference, post, "it sold")
     case .gone:
       return action(.create, difference, .init("gone", "it is no longer on \(difference.key.account)"), post: post)
         .held(
@@ -170,7 +180,7 @@ struct Rules {
   }
 
   /// The daemon waits for the time; `apply` tries now, and so does an edit.
-  private func retry(_ time: Timestamp?, _ action: Action) -> Action {
+  func retry(_ time: Timestamp?, _ action: Action) -> Action {
     guard input.mode != .once, let time, time > input.now else { return action }
     return action.held(by: .retry, "\(action.kind.rawValue): failed, tried again at \(time)", until: time)
   }
@@ -264,6 +274,7 @@ struct Rules {
     case .dropped: "its marketplaces no longer name \(difference.key.account)"
     case .accountGone: "hawker.yaml no longer has \(difference.key.account)"
     case .accountDisabled: "\(difference.key.account) is disabled"
+    case .claimed: "it sold"
     }
   }
 
@@ -273,6 +284,7 @@ struct Rules {
       var withdrawal = action(
         .withdraw, difference, .init("replaced", "replaced by \(difference.record?.remoteID ?? "")"))
       withdrawal.remoteID = remote
+      if claim(on: difference) != nil { withdrawal.cause = .claimed }
       return withdrawal
     }
   }

@@ -1,4 +1,5 @@
 import Executing
+import Journaling
 import Listings
 import Logging
 import Marketplaces
@@ -110,6 +111,18 @@ struct Chronicle {
     case .duplicate(let key, let removed):
       logger.warning("\(key): a second post of it (\(removed)) was taken off")
     }
+  }
+
+  /// How long a sold thing could be bought elsewhere.
+  static func tellSale(_ result: ActionResult, _ journal: Journal, _ logger: Logger) {
+    let key = result.action.key
+    guard result.action.isClaimed, result.kind == .done,
+      let sale = journal.ledger.standing.openSales(on: key).last, let record = journal.record(of: key)
+    else { return }
+    let exposure = Exposure(key: key, soldOn: sale.account, soldAt: sale.at, endedAt: max(record.since, sale.at))
+    logger.notice(
+      "\(key.listing): \(exposure.text(at: record.since))",
+      metadata: ["listing": "\(key.listing)", "account": "\(key.account)"])
   }
 
   private static func tell(_ result: ActionResult, _ logger: Logger) {

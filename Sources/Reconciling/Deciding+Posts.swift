@@ -25,10 +25,15 @@ extension Deciding {
   }
 
   private func released(_ key: PostKey) -> [Entry] {
+    // The claim stays: nobody wants a third buyer.
+    let oversold = Action.Holder.oversold.rawValue
+    if ledger.standing.hold(on: key, by: oversold) != nil { return [.released(key, by: oversold)] }
     let names = ["hold", "unsettled", "adopt"].filter { ledger.standing.hold(on: key, by: $0) != nil }
     var entries = names.map { Entry.released(key, by: $0) }
     let action = action(key)
-    if isRefusedOrGone(key) || action?.hold?.by == .sold { entries.append(.released(key)) }
+    if isRefusedOrGone(key) || action?.hold?.by == .sold || !ledger.standing.openSales(on: key).isEmpty {
+      entries.append(.released(key))
+    }
     if action?.hold?.by == .priceDrop, let digest = action?.post?.content?.digest {
       entries.append(.permitted(key, Permit(by: Action.Holder.priceDrop.rawValue, digest: digest)))
     }

@@ -31,9 +31,21 @@ package struct Deciding {
     self.inFlight = inFlight
   }
 
+  /// Without plans: for what asks for none.
+  init(_ shop: Shop, _ wanted: Wanted, _ ledger: Ledger) {
+    self.wanted = wanted
+    self.ledger = ledger
+    plans = []
+    capabilities = shop.options.capabilities
+    config = shop.config
+    now = shop.ambient.now()
+    inFlight = []
+  }
+
   /// Of a root that can't be seen nothing is known: only what holds a post back is still sure to do no harm.
   package func rule(_ decision: Decision) -> Ruling {
     if case .hold(let listing, let account, let reason) = decision { return hold(listing, account, reason) }
+    if case .sold(let listing, let account, let price) = decision { return sold(listing, account, price) }
     if case .unseen(let why) = wanted.root { return refused(why) }
     return switch decision {
     case .hold(let listing, let account, let reason): hold(listing, account, reason)
@@ -42,7 +54,8 @@ package struct Deciding {
     case .resolve(let listing, let account, let posted): resolve(listing, account, posted)
     case .approve(let plan): approve(plan)
     case .releaseScope(let withdraw): releaseScope(withdraw)
-    case .sold, .retry: refused("not yet")
+    case .sold(let listing, let account, let price): sold(listing, account, price)
+    case .retry(let listing, let account): retry(listing, account)
     }
   }
 

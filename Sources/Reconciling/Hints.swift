@@ -1,20 +1,27 @@
 import Listings
+import Marketplaces
 import Synchronization
 
 /// What the loop was told since it last looked: a few flags, so that any number of events is one look.
 package final class Hints: Sendable {
   package struct Pending: Sendable {
+    /// Told of a post before it was known to be ours.
+    package var early: [Notice] = []
     /// Look at the files again.
     package var rescan = false
     package var reload = false
     package var replan = false
+    /// Something is to be looked at on a marketplace.
+    package var read = false
     package var stop = false
     package var why: [String] = []
     /// A post failed and is worth another try then.
     package var retryAt: Timestamp?
 
+    var needsPlan: Bool { rescan || reload || replan }
+
     /// Whether there is anything to look at now.
-    package var isEmpty: Bool { !rescan && !reload && !replan && !stop }
+    package var isEmpty: Bool { !rescan && !reload && !replan && !read && !stop }
   }
 
   private let pending = Mutex(Pending())

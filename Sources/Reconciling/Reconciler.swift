@@ -17,20 +17,23 @@ package actor Reconciler {
     package init(problems: [Problem]) { self.problems = problems }
   }
 
-  private var shop: Shop
+  private(set) var shop: Shop
   private var loader: Loader
-  private var executor: Executor
+  private(set) var executor: Executor
   private var watcher: Watcher?
-  private var wanted: Wanted?
+  private(set) var wanted: Wanted?
   private var timer: Task<Void, Never>?
   private var alarm: Timestamp?
   private var lastScan: Timestamp?
   private var lastMark: Timestamp?
   private var chronicle: Chronicle
-  private let hints = Hints()
+  let hints = Hints()
   private let finds = Finds()
   private let reopen: Reopening
-  private let logger: Logger
+  let logger: Logger
+  nonisolated let intake: Intake
+  private let index = PostIndex()
+  var looking = Looking()
 
   package init(_ shop: Shop, logger: Logger, reopen: @escaping Reopening) {
     self.shop = shop
@@ -38,16 +41,22 @@ package actor Reconciler {
     self.reopen = reopen
     chronicle = Chronicle(logger)
     loader = Loader(shop.loaded, options: shop.options)
-    executor = shop.executor(Reconciler.teller(hints, logger))
+    executor = shop.executor(Reconciler.teller(shop, hints, index, logger))
+    intake = Intake(Intake.Scene(shop: shop, executor: executor), index, hints, logger)
     shop.window?.configured(shop.config)
   }
 
-  private static func teller(_ hints: Hints, _ logger: Logger) -> @Sendable (ExecutionEvent) -> Void {
-    { event in
+  private static func teller(
+    _ shop: Shop, _ hints: Hints, _ index: PostIndex, _ logger: Logger
+  ) -> @Sendable (ExecutionEvent) -> Void {
+    { [journal = shop.journal] event in
       Chronicle.tell(event, logger)
       switch event {
       case .idle, .overtaken: hints.add { $0.replan = true }
       case .finished(let result):
+        Chronicle.tellSale(result, journal, logger)
+        let early = index.learn(result)
+        if !early.isEmpty { hints.add { $0.early += early } }
         guard let time = result.retryAt else { return }
         hints.add { $0.retryAt = min($0.retryAt ?? time, time) }
       case .waiting, .stopped, .started, .duplicate: break
@@ -80,13 +89,16 @@ package actor Reconciler {
       let pending = hints.take()
       if pending.stop { break }
       if let time = pending.retryAt { ring(at: time) }
+      if !pending.early.isEmpty { _ = await intake.take(pending.early) }
       if pending.isEmpty { continue }
       if pending.reload { await reloadConfig() }
-      if pending.rescan || pending.reload { scan() }
-      try await replan()
+      if pending.rescan || pending.reload { await scanAndShow() }
+      if pending.needsPlan { try await replan() }
+      lookAround()
     }
     timer?.cancel()
     watcher?.stop()
+    for task in looking.tasks.values { task.cancel() }
     await executor.stop(grace: .seconds(10))
     _ = try await executor.settle()
   }
@@ -134,6 +146,11 @@ package actor Reconciler {
     }
   }
 
+  private func scanAndShow() async {
+    scan()
+    await intake.see(Intake.Scene(shop: shop, executor: executor, wanted: wanted))
+  }
+
   private func scan() {
     // The time before the scan: what it did not find may have gone at any moment of it.
     lastScan = shop.ambient.now()
@@ -174,7 +191,7 @@ package actor Reconciler {
       shop = next
       loader = Loader(next.loaded, options: next.options)
       let last = executor
-      executor = next.executor(Reconciler.teller(hints, logger))
+      executor = next.executor(Reconciler.teller(next, hints, index, logger))
       await executor.takeOver(from: last)
       startWatching()
     }
@@ -184,7 +201,10 @@ package actor Reconciler {
 
   /// Records a seller's decision on the files as they are now, and acts on it at once.
   package func decide(_ decision: Decision) async -> Answer {
-    scan()
+    // A sale waits for no scan.
+    if case .sold = decision, wanted != nil { return await intake.decide(decision) }
+    await scanAndShow()
+    if case .sold = decision { return await intake.decide(decision) }
     guard let wanted else { return Answer(.refused, "the listings have not been looked at yet") }
     let ruling = Deciding(shop, wanted, inFlight: await executor.inFlight).rule(decision)
     guard !ruling.entries.isEmpty else { return ruling.answer }
@@ -197,6 +217,9 @@ package actor Reconciler {
     hints.add { $0.replan = true }
     return ruling.answer
   }
+
+  /// Takes what a marketplace told of our posts; true once it is durable. What is not ours is taken and forgotten.
+  package nonisolated func take(_ notices: [Notice]) async -> Bool { await intake.take(notices) }
 
   // MARK: Planning
 
@@ -228,9 +251,11 @@ package actor Reconciler {
       return
     }
     for find in finds.take() {
-      for result in try await find.sweep.remove(find.copies) {
+      let (results, isWhole) = try await find.sweep.remove(find.copies)
+      for result in results {
         Chronicle.tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""), logger)
       }
+      if !isWhole { await executor.stillTroubled(find.sweep.accountName) }
     }
     let troubled = await executor.takeTroubled(after: shop.config.sync.absenceAfter)
     for account in shop.accounts where troubled.contains(account.name) {
@@ -264,7 +289,7 @@ package actor Reconciler {
   }
 
   /// Looks again at that time, unless it does so earlier anyway.
-  private func ring(at moment: Timestamp, rescan: Bool = false) {
+  func ring(at moment: Timestamp, rescan: Bool = false) {
     if let alarm, alarm <= moment { return }
     alarm = moment
     timer?.cancel()

@@ -37,6 +37,10 @@
 
     func read(_ remoteID: String) async throws(MarketplaceFailure) -> RemotePost? { try await base.read(remoteID) }
 
+    func read(_ remoteID: String, urgency: Urgency) async throws(MarketplaceFailure) -> RemotePost? {
+      try await base.read(remoteID, urgency: urgency)
+    }
+
     func lookUp(_ draft: Draft, since: Timestamp) async throws(MarketplaceFailure) -> [RemotePost] {
       try await base.lookUp(draft, since: since)
     }

@@ -295,7 +295,7 @@ struct ExecutorTests {
         concurrency: 1)
       let sweep = Sweep(account, journal: bench.journal, ambient: bench.time.ambient)
       let found = try #require(await sweep.find(tries: 1))
-      let removed = try await sweep.remove(found)
+      let removed = try await sweep.remove(found).results
       #expect(removed.count == 1)
       #expect(bench.market.references.count == 1)
       #expect(

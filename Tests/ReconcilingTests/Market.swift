@@ -19,6 +19,8 @@ final class Market: Sendable {
     var isTwin = false
     /// The seller let hawker forget it: nobody's business any more.
     var isForeign = false
+    /// A buyer took it; the marketplace says so.
+    var isSold = false
     /// The seller changed these by hand.
     var drift: Set<Content.Field> = []
     var isLive: Bool { hiddenFrom == nil }
@@ -127,7 +129,7 @@ extension Market.Post {
   var remote: RemotePost {
     RemotePost(
       remoteID: id, url: "https://example.org/\(id)", reference: reference, createdAt: at, title: content.title,
-      description: content.description, price: content.price)
+      description: content.description, price: content.price, isSold: isSold)
   }
 }
 

@@ -192,7 +192,7 @@ struct Play {
         await executor.stillTroubled(account.name)
         continue
       }
-      witness.count("swept", try await sweep.remove(copies).count)
+      witness.count("swept", try await sweep.remove(copies).results.count)
     }
   }
 

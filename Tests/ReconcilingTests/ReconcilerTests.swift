@@ -94,14 +94,20 @@ struct RealShop: Sendable {
   let office: Office
   let reconciler: Reconciler
 
-  init(_ folder: TemporaryFolder, _ time: VirtualTime, rescan: Duration) async throws {
-    (self.folder, self.time) = (folder, time)
+  let accounts: [String]
+
+  init(
+    _ folder: TemporaryFolder, _ time: VirtualTime, rescan: Duration, accounts: [String] = ["a1"],
+    refresh: Duration = .seconds(6 * 3600)
+  ) async throws {
+    (self.folder, self.time, self.accounts) = (folder, time, accounts)
     var office = try await Office([], time: time, root: folder.path)
     office.shop.loaded.config.shop = folder.path
     office.shop.loaded.config.guards.grace = .seconds(600)
     office.shop.loaded.config.sync.rescan = rescan
-    office.shop.loaded.config.accounts.removeAll { $0.name == "b1" }
-    office.shop.accounts.removeAll { $0.name == "b1" }
+    office.shop.loaded.config.sync.refresh = refresh
+    office.shop.loaded.config.accounts.removeAll { !accounts.contains($0.name) }
+    office.shop.accounts.removeAll { !accounts.contains($0.name) }
     self.office = office
     reconciler = Reconciler(office.shop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { shop in
       .success(shop)
@@ -109,13 +115,14 @@ struct RealShop: Sendable {
     for name in ["desk", "lamp"] { try write(name) }
   }
 
-  func write(_ name: String, price: String = "100.00") throws {
+  func write(_ name: String, price: String = "100.00", more: String = "") throws {
     let text = """
       title: \(name)
       description: Good.
       price: \(price)
       photos: [https://example.org/\(name).jpg]
-      marketplaces: { a1: { category: chairs } }
+      marketplaces: { \(accounts.map { "\($0): { category: chairs }" }.joined(separator: ", ")) }
+      \(more)
 
       """
     try folder.write("\(name).yaml", Array(text.utf8))
@@ -129,7 +136,19 @@ struct RealShop: Sendable {
     try? await time.sleep(.seconds(1))
   }
 
-  var live: [String] { office.markets["a1"]?.posts.filter(\.isLive).map(\.listing).sorted() ?? [] }
+  var live: [String] { live(on: "a1") }
+  func live(on account: String) -> [String] {
+    office.markets[account]?.posts.filter(\.isLive).map(\.listing).sorted() ?? []
+  }
+  func post(_ name: String, on account: String) -> Market.Post? {
+    office.markets[account]?.posts.last { $0.isLive && $0.listing == name }
+  }
+  var ledger: Ledger { office.shop.journal.ledger }
+  /// What is recorded of that kind.
+  func plan() -> Plan {
+    var loader = Loader(office.shop.loaded, options: office.shop.options)
+    return office.shop.plan(loader.scan(), mode: .continuous)
+  }
   var requests: Int { office.markets["a1"]?.requests ?? 0 }
   func price(_ name: String) -> Int64? {
     office.markets["a1"]?.posts.first { $0.isLive && $0.listing == name }?.content.price.minor

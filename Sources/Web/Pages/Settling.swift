@@ -41,6 +41,10 @@ struct Settling {
         [release("Post it again"), Move.sold(id, account, at: place)]
       )
     case .unsettled: resolve(id, account, place)
+    case .oversold:
+      advice = "Tell one of the buyers, then confirm it."
+      (commands, moves) = ([command], [release("One of them knows")])
+    case .drift, .conflict: commands = ["hawker pull \(id) --account \(account)", "hawker apply --enforce"]
     case .retry:
       advice = "It is tried again by itself."
       moves = [Move("Try now", "retry", ["listing": id, "account": account], at: place).first]
@@ -112,6 +116,9 @@ struct Settling {
     case .adopt: "Can't be taken over on \(account)"
     case .idChanged: "Looks like another listing under a new id"
     case .hold: "Held by you"
+    case .oversold: "Sold twice"
+    case .drift: "Changed on \(account)"
+    case .conflict: "Changed on \(account) and in its file"
     case .rollout: "Not in the rollout yet"
     case .retry: "Failed on \(account), will be tried again"
     case .daily: "New posts for today are used up"

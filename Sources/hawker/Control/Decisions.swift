@@ -60,7 +60,9 @@ struct Decisions {
     CrashPoint.reach("decision-recorded")
     Lineage.advance(shop)
     CrashPoint.reach("decision-marked")
-    return ruling.answer
+    var answer = ruling.answer
+    if case .sold = decision, !ruling.entries.isEmpty { answer.text += "\nNo daemon runs: `hawker apply` does it." }
+    return answer
   }
 
   /// What stands outside of the config's scope now, for a person to look at.

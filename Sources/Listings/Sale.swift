@@ -1,0 +1,59 @@
+/// A sale of a listing, as the journal keeps it.
+package struct Sale: Hashable, Sendable {
+  /// Nil: sold elsewhere.
+  package let account: String?
+  /// Nil: not known.
+  package let price: Money?
+  package let at: Timestamp
+  /// What told of it, where that has a name of its own: the same again is the same sale.
+  package let delivery: String?
+  /// Accounts on which the seller let it be posted again after all.
+  package var releasedAccounts: Set<String>
+
+  package init(
+    account: String?, price: Money?, at: Timestamp, delivery: String? = nil, releasedAccounts: Set<String> = []
+  ) {
+    self.account = account
+    self.price = price
+    self.at = at
+    self.delivery = delivery
+    self.releasedAccounts = releasedAccounts
+  }
+
+  /// Where, in words: `on facebook`, `elsewhere`.
+  package var place: String { account.map { "on \($0)" } ?? "elsewhere" }
+}
+
+/// Fields of a live post that were last seen to be other than what was sent.
+package struct Drift: Hashable, Sendable {
+  /// Names of content fields, in their order.
+  package let fields: [String]
+  /// Field → what the marketplace shows, in words, where that was kept.
+  package let values: [String: String]
+  package let at: Timestamp
+
+  package init(fields: [String], values: [String: String] = [:], at: Timestamp) {
+    self.fields = fields
+    self.values = values
+    self.at = at
+  }
+}
+
+extension Standing {
+  /// The listing's sales that still count where the post stands: the seller has not released it there since.
+  package func openSales(on key: PostKey) -> [Sale] {
+    guard let all = sales[key.listing] else { return [] }
+    return all.filter { !$0.releasedAccounts.contains(key.account) }
+  }
+
+  /// The sale that took the last one of `quantity`: from then on the post is claimed. Nil: there is one left.
+  package func claim(on key: PostKey, quantity: Int) -> Sale? {
+    guard sales[key.listing] != nil else { return nil }
+    let open = openSales(on: key)
+    let last = max(quantity, 1) - 1
+    return open.indices.contains(last) ? open[last] : nil
+  }
+
+  /// Whether one of the sales that count was made through this very post.
+  package func wasSoldHere(_ key: PostKey) -> Bool { openSales(on: key).contains { $0.account == key.account } }
+}

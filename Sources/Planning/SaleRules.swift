@@ -1,0 +1,68 @@
+import Diffing
+import Listings
+
+/// What a recorded sale makes of a listing's posts: off everywhere but where it was sold, and not made again because the
+/// file still says available. The post through which it sold is the marketplace's to mark, and stays.
+extension Rules {
+  /// The sale that took the last one. Nil: there is one left, or the file itself speaks of it by now.
+  func claim(on difference: Difference) -> Sale? {
+    if case .off(let cause) = difference.want, cause.isExplicit || cause == .soldByDefault { return nil }
+    return input.standing.claim(on: difference.key, quantity: difference.listing?.quantity ?? 1)
+  }
+
+  /// Nil: what the table says of an unsold thing is right here too.
+  func sold(_ difference: Difference, _ claim: Sale) -> Action? {
+    guard let record = difference.record, record.isLive else { return soldOut(difference, claim) }
+    if input.standing.wasSoldHere(difference.key) {
+      // Named nowhere any more: taken off as anything else.
+      if case .off(.dropped) = difference.want { return nil }
+      return action(.unchanged, difference, .init("sold", "it sold here"))
+    }
+    var withdrawal = action(.withdraw, difference, .init(Difference.Cause.claimed.rawValue, "sold \(claim.place)"))
+    withdrawal.cause = .claimed
+    // Not the seller's hold: what is sold can't be left standing.
+    return record.failedDigest == nil ? retry(record.failure?.retryAt, withdrawal) : withdrawal
+  }
+
+  private func soldOut(_ difference: Difference, _ claim: Sale) -> Action? {
+    guard case .offered(let post) = difference.want else {
+      // A listing whose file is gone keeps its claim: the file may come back.
+      return action(.unchanged, difference, .init("sold", "it sold"))
+    }
+    return soldOut(difference, post, "it sold \(claim.place)")
+  }
+
+  func soldOut(_ difference: Difference, _ post: WantedPost, _ words: String) -> Action {
+    action(.create, difference, .init("sold", words), post: post)
+      .held(
+        by: .sold,
+        "create: \(words); say status: sold in the file, and available again later (or hawker release "
+          + "\(difference.key.listing))")
+  }
+
+  /// The file says sold what a sale had claimed: from now on the file's word counts again. Not before the post is off,
+  /// nor while two buyers wait for one thing.
+  func saleSeen(_ difference: Difference) -> Bookkeeping? {
+    guard case .off(let cause) = difference.want, cause == .sold || cause == .soldByDefault else { return nil }
+    let (key, record) = (difference.key, difference.record)
+    guard record?.isLive != true, record?.state != .uncertain, record?.pending == nil else { return nil }
+    guard input.standing.hold(on: key, by: Action.Holder.oversold.rawValue) == nil else { return nil }
+    let isClaimed = record?.state == .withdrawn(sold: true) || !input.standing.openSales(on: key).isEmpty
+    return isClaimed ? .saleSeen(key) : nil
+  }
+}
+
+/// Two buyers of one thing: nothing is held, but a person must tell one of them.
+enum Oversold {
+  static func reports(_ input: PlanInput) -> [GuardReport] {
+    let holder = Action.Holder.oversold
+    return input.standing.holds.keys.sorted().compactMap { key in
+      guard let hold = input.standing.hold(on: key, by: holder.rawValue) else { return nil }
+      return GuardReport(
+        holder, account: key.account, limit: 1, observed: input.standing.sales[key.listing]?.count ?? 2,
+        isTripped: true,
+        override: "hawker release \(key.listing)",
+        text: "\(key.listing): \(hold.text ?? "it was sold twice"); tell one of the buyers")
+    }
+  }
+}

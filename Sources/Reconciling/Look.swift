@@ -1,0 +1,43 @@
+import Journaling
+import Listings
+import Marketplaces
+
+/// One look at a post's live copy, and the record that it was compared with. It says something only of that record: what
+/// has been done about the post since has made it yesterday's news. Pure.
+package struct Look: Sendable {
+  package enum Sight: Sendable {
+    case shown(RemotePost)
+    /// The marketplace was asked for this very post, and is sure.
+    case absent
+  }
+
+  let before: Record
+  let sight: Sight
+
+  package init(_ before: Record, _ sight: Sight) { (self.before, self.sight) = (before, sight) }
+
+  /// What is to be recorded: nothing, when nothing is new.
+  package func entries(_ ledger: Ledger, _ wanted: Wanted?) -> [Entry] {
+    let key = before.key
+    guard let record = ledger[key], record == before, record.isLive, record.pending == nil else { return [] }
+    switch sight {
+    case .absent: return [.observed(key, .gone)]
+    case .shown(let post) where post.isSold:
+      let selling = Selling(ledger: ledger, id: key.listing, listing: wanted?.listing(key.listing))
+      if case .new(let entries, _) = selling.seen(on: key.account) { return entries }
+      return ledger.hints[key] == nil ? [] : [seen(post)]
+    case .shown(let post):
+      let found = record.content.map(post.differences) ?? []
+      let values = Dictionary(found.map { ($0.field.rawValue, $0.value) }) { first, _ in first }
+      let known = ledger.drifts[key]
+      if values != known?.values ?? [:] {
+        return [.observed(key, .drift(found.map(\.field.rawValue), values: values))]
+      }
+      return ledger.hints[key] == nil ? [] : [seen(post)]
+    }
+  }
+
+  private func seen(_ post: RemotePost) -> Entry {
+    .observed(before.key, .live(remoteID: before.remoteID ?? post.remoteID, url: before.url ?? post.url))
+  }
+}

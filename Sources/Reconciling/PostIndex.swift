@@ -1,0 +1,79 @@
+import Executing
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+import Synchronization
+
+/// Which of our posts a marketplace's notice means. Asked hundreds of times a second with ids that may be anybody's.
+final class PostIndex: Sendable {
+  private struct Name: Hashable {
+    let marketplace: String
+    let id: String
+  }
+
+  private struct State {
+    var known: [Name: PostKey] = [:]
+    /// The journal's place, and the moment, that `known` was made from.
+    var made: (sequence: Int, at: Duration)?
+    /// Sales of posts that are not ours, or not yet: the answer to their create may still be on its way.
+    var strays: [(name: Name, notice: Notice)] = []
+  }
+
+  private static let mostStrays = 256
+  private let state = Mutex(State())
+
+  func find(_ notice: Notice, in ledger: Ledger, at now: Duration) -> PostKey? {
+    state.withLock { state in
+      if let key = PostIndex.match(notice, state.known, ledger) { return key }
+      let isStale = state.made.map { $0.sequence != ledger.sequence && now - $0.at >= .seconds(1) } ?? true
+      if isStale {
+        state.known = PostIndex.all(ledger)
+        state.made = (ledger.sequence, now)
+        if let key = PostIndex.match(notice, state.known, ledger) { return key }
+      }
+      if notice.event == .sold {
+        state.strays.append((Name(marketplace: notice.marketplace, id: notice.remoteID), notice))
+        if state.strays.count > PostIndex.mostStrays { state.strays.removeFirst() }
+      }
+      return nil
+    }
+  }
+
+  /// A post that was just made. Gives what was told of it before that.
+  func learn(_ result: ActionResult) -> [Notice] {
+    guard let id = result.remoteID, result.kind == .done else { return [] }
+    return state.withLock { state in
+      let names = PostIndex.names(result.action.marketplace, id)
+      if state.made != nil { for name in names { state.known[name] = result.action.key } }
+      let early = state.strays.filter { names.contains($0.name) }.map(\.notice)
+      if !early.isEmpty { state.strays.removeAll { names.contains($0.name) } }
+      return early
+    }
+  }
+
+  private static func match(_ notice: Notice, _ known: [Name: PostKey], _ ledger: Ledger) -> PostKey? {
+    for name in names(notice.marketplace, notice.remoteID) {
+      guard let key = known[name], let record = ledger[key], let id = record.remoteID else { continue }
+      if names(record.marketplace, id).contains(name) { return key }
+    }
+    return nil
+  }
+
+  private static func all(_ ledger: Ledger) -> [Name: PostKey] {
+    var known: [Name: PostKey] = [:]
+    known.reserveCapacity(ledger.records.count * 2)
+    for record in ledger.records.values {
+      guard let id = record.remoteID else { continue }
+      for name in names(record.marketplace, id) where known[name] == nil || record.isLive { known[name] = record.key }
+    }
+    return known
+  }
+
+  /// Facebook tells a post by its own number, with or without its page's in front.
+  private static func names(_ marketplace: String, _ id: String) -> [Name] {
+    let whole = Name(marketplace: marketplace, id: id)
+    guard let last = id.split(separator: "_").last, last.count < id.count else { return [whole] }
+    return [whole, Name(marketplace: marketplace, id: String(last))]
+  }
+}

@@ -1,0 +1,93 @@
+import Executing
+import Journaling
+import Listings
+import Loading
+import Marketplaces
+import Planning
+
+/// What a sale that somebody told of is to record. Told again, it is the same sale; on another account, or by name when
+/// there are several of the thing, it is another one. Pure.
+struct Selling {
+  enum Ruling {
+    /// `isTooMany`: there was none left to sell.
+    case new([Entry], isTooMany: Bool)
+    case known(Sale)
+  }
+
+  let ledger: Ledger
+  let id: String
+  /// As its file says it; nil: gone or unreadable.
+  let listing: Listing?
+
+  private var sales: [Sale] { ledger.sales[id] ?? [] }
+  /// What can't be read is taken for one alone: it is better off the marketplaces for a while than sold twice.
+  private var quantity: Int { max(listing?.quantity ?? 1, 1) }
+
+  /// A marketplace's own word of its post: a delivery, or what a look showed.
+  func seen(on account: String, delivery: String? = nil) -> Ruling {
+    let key = PostKey(listing: id, account: account)
+    let postedAt = ledger[key]?.postedAt ?? Timestamp(milliseconds: 0)
+    let before = sales.filter { $0.account == account && $0.at >= postedAt }
+    if let last = before.last, quantity == 1 || delivery == nil { return .known(last) }
+    if let same = before.first(where: { $0.delivery == delivery }) { return .known(same) }
+    return new(.observed(key, .sold(price: nil, delivery: delivery)), account)
+  }
+
+  /// The seller's word, each time one sale, until none is left.
+  func told(on account: String?, price: Money?) -> Ruling {
+    let round = round
+    if round.count >= quantity, let last = round.last(where: { account == nil || $0.account == account }) {
+      return .known(last)
+    }
+    return new(.sold(listing: id, account: account, price: price), account)
+  }
+
+  private func new(_ entry: Entry, _ account: String?) -> Ruling {
+    guard let first = round.last, round.count >= quantity else { return .new([entry], isTooMany: false) }
+    let key = PostKey(listing: id, account: account ?? accounts.sorted().first ?? "")
+    let place = account.map { "on \($0)" } ?? "elsewhere"
+    let text = "it was sold \(place), and \(first.place) at \(first.at) before"
+    return .new([entry, .held(key, by: Action.Holder.oversold.rawValue, until: nil, text: text)], isTooMany: true)
+  }
+
+  private var accounts: Set<String> {
+    Set(ledger.records(of: id).map(\.key.account)).union(listing?.posts.map(\.account) ?? [])
+  }
+
+  /// The sales of what is for sale now: those that still count somewhere, and those since it was posted last.
+  private var round: [Sale] {
+    let postedAt = ledger.records(of: id).compactMap(\.postedAt).max() ?? Timestamp(milliseconds: 0)
+    let accounts = accounts
+    return sales.filter { $0.at >= postedAt || !accounts.isSubset(of: $0.releasedAccounts) }
+  }
+}
+
+extension Wanted {
+  /// Listings come sorted by their ids.
+  package func listing(_ id: String) -> Listing? {
+    var (low, high) = (0, listings.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if listings[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < listings.count && listings[low].id == id ? listings[low] : nil
+  }
+}
+
+extension Shop {
+  /// What sales of these listings ask for at once, without a plan of the whole shop.
+  package func sales(of ids: Set<String>, _ wanted: Wanted) -> [Action] {
+    let ledger = journal.ledger
+    var (part, records) = (wanted, [PostKey: Record]())
+    part.listings = ids.sorted().compactMap(wanted.listing)
+    part.problems = []
+    for id in ids {
+      for record in ledger.records(of: id) { records[record.key] = record }
+    }
+    var input = PlanInput(part, nil, config, options.capabilities, now: ambient.now(), mode: .continuous)
+    input.records = records
+    for id in ids { input.standing.sales[id] = ledger.sales[id] }
+    for account in accounts { input.accountCapabilities[account.name] = account.marketplace.capabilities }
+    return Planner.plan(input).actions.filter { $0.isClaimed && $0.hold == nil }
+  }
+}

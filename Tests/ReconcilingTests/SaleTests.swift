@@ -1,0 +1,134 @@
+import Journaling
+import Listings
+import Marketplaces
+import Planning
+import Support
+import Testing
+
+@testable import Reconciling
+
+/// A sale is the end of a listing everywhere, whoever tells of it.
+@Suite(.serialized, Sharing.inotify, .timeLimit(.minutes(2))) struct SaleTests {
+  @Test func whatSoldOnOneMarketplaceComesOffTheOthersAndStaysOff() async throws {
+    try await shop { shop in
+      let post = try #require(shop.post("lamp", on: "b1"))
+      #expect(await shop.reconciler.take([Notice(marketplace: "beta", remoteID: post.id, event: .sold)]))
+      #expect(shop.ledger.sales["lamp"]?.count == 1)
+      try await shop.time.sleep(.seconds(10))
+      #expect(shop.live(on: "a1") == ["desk"] && shop.live(on: "b1") == ["desk", "lamp"])
+      let exposure = try #require(await shop.reconciler.exposures.first)
+      #expect(exposure.key == Office.lamp && exposure.soldOn == "b1" && exposure.endedAt != nil)
+      // Its file still says available.
+      try shop.write("lamp", price: "80.00")
+      await shop.look()
+      try await shop.time.sleep(.seconds(7200))
+      #expect(shop.live(on: "a1") == ["desk"])
+      #expect(shop.plan().actions.first { $0.key == Office.lamp }?.hold?.by == .sold)
+    }
+  }
+
+  @Test func theSameNoticeAgainIsTheSameSale() async throws {
+    try await shop { shop in
+      let post = try #require(shop.post("lamp", on: "a1"))
+      let notice = Notice(marketplace: "alpha", remoteID: post.id, event: .sold, delivery: "d1")
+      async let first = shop.reconciler.take([notice, notice])
+      async let second = shop.reconciler.take([notice])
+      #expect(await (first, second) == (true, true))
+      let sequence = shop.ledger.sequence
+      var later = notice
+      later.delivery = "d2"
+      #expect(await shop.reconciler.take([later]))
+      #expect(shop.ledger.sales["lamp"]?.count == 1 && shop.ledger.sequence >= sequence)
+    }
+  }
+
+  @Test func soldTwiceIsRecordedTwiceAndNeedsAPerson() async throws {
+    try await shop { shop in
+      let (one, two) = (shop.post("lamp", on: "a1"), shop.post("lamp", on: "b1"))
+      for (post, marketplace) in [(one, "alpha"), (two, "beta")] {
+        let id = try #require(post?.id)
+        #expect(await shop.reconciler.take([Notice(marketplace: marketplace, remoteID: id, event: .sold)]))
+      }
+      #expect(shop.ledger.sales["lamp"]?.count == 2)
+      #expect(shop.plan().needsPerson)
+      #expect(shop.plan().guards.contains { $0.name == .oversold })
+      // Answered, it stays off.
+      #expect(await shop.reconciler.decide(.release(listing: "lamp", account: nil)).code == .done)
+      #expect(!shop.plan().guards.contains { $0.name == .oversold })
+      #expect(shop.plan().executable.isEmpty)
+    }
+  }
+
+  @Test func ofSeveralOneIsCountedOff() async throws {
+    try await shop(more: "quantity: 2") { shop in
+      #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: "a1", price: "70")).code == .done)
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "a1") == ["desk", "lamp"] && shop.live(on: "b1") == ["desk", "lamp"])
+      #expect(shop.ledger.sales["lamp"]?.first?.price == Money(minor: 7000, currency: .usd))
+      let post = try #require(shop.post("lamp", on: "a1"))
+      #expect(
+        await shop.reconciler.take([Notice(marketplace: "alpha", remoteID: post.id, event: .sold, delivery: "d1")]))
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "a1") == ["desk", "lamp"] && shop.live(on: "b1") == ["desk"])
+      #expect(!shop.plan().guards.contains { $0.name == .oversold })
+    }
+  }
+
+  @Test func aSaleFoundByLookingIsASale() async throws {
+    try await shop(refresh: .seconds(3600)) { shop in
+      let id = try #require(shop.post("lamp", on: "a1")?.id)
+      shop.office.markets["a1"]?.change { state in
+        for index in state.posts.indices where state.posts[index].id == id { state.posts[index].isSold = true }
+      }
+      try await shop.time.sleep(.seconds(5000))
+      #expect(shop.ledger.sales["lamp"]?.count == 1)
+      #expect(shop.live(on: "a1") == ["desk", "lamp"] && shop.live(on: "b1") == ["desk"])
+      try await shop.time.sleep(.seconds(5000))
+      #expect(shop.ledger.sales["lamp"]?.count == 1)
+    }
+  }
+
+  @Test func theFilesSoldEndsTheClaim() async throws {
+    try await shop { shop in
+      #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: nil, price: nil)).code == .done)
+      try await shop.time.sleep(.seconds(10))
+      #expect(shop.live(on: "a1") == ["desk"] && shop.live(on: "b1") == ["desk"])
+      try shop.write("lamp", more: "status: sold")
+      await shop.look()
+      try await shop.time.sleep(.seconds(60))
+      try shop.write("lamp")
+      await shop.look()
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "a1") == ["desk", "lamp"] && shop.live(on: "b1") == ["desk", "lamp"])
+    }
+  }
+
+  @Test func aFailedWithdrawalOfASoldThingIsTriedAgainSoon() async throws {
+    try await shop { shop in
+      shop.office.markets["a1"]?.change { $0.faults = [.unavailable, .unavailable, .unavailable] }
+      let post = try #require(shop.post("lamp", on: "b1"))
+      #expect(await shop.reconciler.take([Notice(marketplace: "beta", remoteID: post.id, event: .sold)]))
+      try await shop.time.sleep(.seconds(20))
+      #expect(shop.live(on: "a1") == ["desk"])
+    }
+  }
+
+  private func shop(
+    more: String = "", refresh: Duration = .seconds(6 * 3600), _ body: @Sendable (RealShop) async throws -> Void
+  ) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let time = VirtualTime()
+    try await time.run {
+      let shop = try await RealShop(folder, time, rescan: .seconds(60), accounts: ["a1", "b1"], refresh: refresh)
+      try shop.write("lamp", more: more)
+      async let running: Void = shop.reconciler.run()
+      try await shop.time.sleep(.seconds(150))
+      #expect(shop.live(on: "a1") == ["desk", "lamp"] && shop.live(on: "b1") == ["desk", "lamp"])
+      try await body(shop)
+      shop.reconciler.stop()
+      try await running
+      await shop.office.shop.journal.close()
+    }
+  }
+}
