@@ -87,6 +87,17 @@ import Testing
     #expect(await outcome { () throws(MarketplaceFailure) in _ = try await offerUp.renewed(old) } == code)
   }
 
+  @Test(arguments: ["9223372036854775807", "\"9223372036854775807\"", "-1", "0", "1e99", "99999999999999999999"])
+  func anAbsurdLifetimeIsNoTrap(seconds: String) async throws {
+    let server = answering(200, #"{"access_token":"t","refresh_token":"r","expires_in":\#(seconds)}"#)
+    defer { server.stop() }
+    let grant = try await offerUp(server).grants(for: Secret("c"), of: Self.request)[0]
+    #expect(grant.expiresAt.map { $0 > Self.now } ?? true)
+    let debug = answering(200, #"{"data":{"is_valid":true,"app_id":"app","expires_at":\#(seconds)}}"#)
+    defer { debug.stop() }
+    #expect(try await facebook(debug).standing(of: Secret("t"), for: nil) != nil)
+  }
+
   @Test func secretsThatAreRepeatedBackAreNotQuoted() async {
     let words = "client-secret app-secret the-code verifier-secret refresh-secret"
     let server = answering(400, #"{"error":"invalid_grant","error_description":"\#(words)"}"#)
