@@ -145,6 +145,7 @@ let package = Package(
       ]),
     tests(
       "WebTests", ["Web", "Planning", "Journaling", "Marketplaces", "Listings", "Support", crypto, logging]),
-    tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Support"]),
+    tests("AccountsTests", ["hawker", "Web", "Marketplaces", "Listings", "Support"]),
+    tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Curl", "Support"]),
   ] + fuzzing
 )

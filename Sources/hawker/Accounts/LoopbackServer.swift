@@ -47,12 +47,14 @@ struct LoopbackServer: Sendable {
   private func answer(_ connection: Connection, _ login: Login) async {
     // Whoever connects and says nothing is not waited for.
     let limit = connection.channel.eventLoop.scheduleTask(in: .seconds(10)) { connection.channel.close(promise: nil) }
+    // Once the connection is closed its page is out: whoever waits for the login may end the program then.
+    var then: @Sendable () -> Void = {}
     try? await connection.executeThenClose { inbound, outbound in
       for try await part in inbound {
         guard case .head(let head) = part else { continue }
         limit.cancel()
-        let (status, page, then) = await reply(to: head, login)
-        defer { then() }
+        let (status, page, next) = await reply(to: head, login)
+        then = next
         var answer = HTTPResponseHead(version: .http1_1, status: status)
         let body = ByteBuffer(string: LoginHTML.text(page))
         for (name, value) in LoginHTML.headers { answer.headers.add(name: name, value: value) }
@@ -64,6 +66,7 @@ struct LoopbackServer: Sendable {
         break
       }
     }
+    then()
   }
 
   private func reply(

@@ -45,16 +45,30 @@ final class TokenCare: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      var stamp = CredentialStore.standard(for: self.config()).stamp
-      while !Task.isCancelled {
-        await self.checkDue()
-        do throws(CancellationError) { try await self.ambient.sleep(.seconds(1)) } catch { return }
-        let now = CredentialStore.standard(for: self.config()).stamp
-        guard now != stamp else { continue }
-        stamp = now
-        self.state.withLock { $0.due = [:] }
-        await self.retry()
+      // A marketplace that doesn't answer keeps no new token waiting.
+      await withDiscardingTaskGroup { group in
+        group.addTask { await self.check() }
+        group.addTask { await self.watch() }
       }
+    }
+  }
+
+  private func check() async {
+    while !Task.isCancelled {
+      await checkDue()
+      do throws(CancellationError) { try await ambient.sleep(.seconds(1)) } catch { return }
+    }
+  }
+
+  private func watch() async {
+    var stamp = CredentialStore.standard(for: config()).stamp
+    while true {
+      do throws(CancellationError) { try await ambient.sleep(.seconds(1)) } catch { return }
+      let now = CredentialStore.standard(for: config()).stamp
+      guard now != stamp else { continue }
+      stamp = now
+      state.withLock { $0.due = [:] }
+      await retry()
     }
   }
 
