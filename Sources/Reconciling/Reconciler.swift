@@ -39,6 +39,7 @@ package actor Reconciler {
     chronicle = Chronicle(logger)
     loader = Loader(shop.loaded, options: shop.options)
     executor = shop.executor(Reconciler.teller(hints, logger))
+    shop.window?.configured(shop.config)
   }
 
   private static func teller(_ hints: Hints, _ logger: Logger) -> @Sendable (ExecutionEvent) -> Void {
@@ -101,12 +102,17 @@ package actor Reconciler {
       try watcher.start()
     } catch {
       logger.warning("\(error); looking every \(shop.config.sync.rescan) instead")
+      shop.window?.watching(butFor: error.description)
       return
     }
     self.watcher = watcher
+    shop.window?.watching(butFor: nil)
     let config = shop.config.file
-    Task { [hints, logger] in
-      for await signal in watcher.signals { Reconciler.pass(signal, to: hints, config, logger) }
+    Task { [hints, logger, window = shop.window] in
+      for await signal in watcher.signals {
+        window?.saw(signal)
+        Reconciler.pass(signal, to: hints, config, logger)
+      }
     }
   }
 
@@ -133,6 +139,7 @@ package actor Reconciler {
     lastScan = shop.ambient.now()
     wanted = loader.scan()
     if let wanted { shop.scanned(wanted) }
+    shop.window?.scanned(wanted, at: lastScan)
     watcher?.add(folders: Set(loader.photoFolders))
     writeMissingMarker()
   }
@@ -154,8 +161,11 @@ package actor Reconciler {
   private func reloadConfig() async {
     guard !shop.config.file.isEmpty else { return }
     switch reopen(shop) {
-    case .failure(let refusal): chronicle.refused(refusal.problems)
+    case .failure(let refusal):
+      chronicle.refused(refusal.problems)
+      shop.window?.refused(refusal.problems)
     case .success(let next):
+      shop.window?.configured(next.config)
       guard next.loaded.digest != shop.loaded.digest else { return chronicle.accepted() }
       chronicle.accepted()
       logger.notice("\(shop.config.file) changed: in force from now on")
@@ -194,6 +204,7 @@ package actor Reconciler {
     guard let wanted else { return }
     let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan)
     chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
+    shop.window?.planned(plan)
     CrashPoint.reach("plan-made")
     try await executor.submit(plan)
     CrashPoint.reach("plan-submitted")

@@ -16,6 +16,8 @@ package struct Shop: Sendable {
   package var marksRoot: Bool
   /// Told of every scan.
   package var scanned: @Sendable (Wanted) -> Void
+  /// Where the daemon's loop shows how it stands; nil: nobody looks.
+  package var window: Window?
 
   package init(
     loaded: LoadedConfig, options: LoadingOptions, accounts: [Executor.Account], journal: Journal, ambient: Ambient,
@@ -45,7 +47,11 @@ package struct Shop: Sendable {
 
   package func executor(_ tell: @escaping @Sendable (ExecutionEvent) -> Void) -> Executor {
     Executor(
-      accounts: accounts, journal: journal, ambient: ambient, absenceAfter: config.sync.absenceAfter, tell: tell)
+      accounts: accounts, journal: journal, ambient: ambient, absenceAfter: config.sync.absenceAfter,
+      tell: { [window] event in
+        window?.note(event)
+        tell(event)
+      })
   }
 }
 

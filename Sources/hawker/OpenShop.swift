@@ -1,3 +1,4 @@
+import Executing
 import Journaling
 import Listings
 import Loading
@@ -14,42 +15,58 @@ struct OpenShop: Sendable {
   private let setting: Setting
   private let photos: PhotoIndex
   private let uploads: UploadCache
+  private let observation: Observation?
 
-  static func open(_ setting: Setting) async throws -> OpenShop {
-    let journal = try openJournal(setting)
+  /// `observation`: who sees what is done; nil: nobody.
+  static func open(_ setting: Setting, _ observation: Observation? = nil) async throws -> OpenShop {
+    let journal = try openJournal(setting, observation)
     let photos = PhotoIndex()
     var server: SandboxServer?
     var address: SandboxAddress?
     if setting.isSandbox {
       (server, address) = try await startSandbox(setting, photos)
     }
-    return OpenShop(setting, journal, photos, server, address)
+    return OpenShop(setting, journal, photos, server, address, observation)
   }
 
   private init(
-    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ server: SandboxServer?, _ address: SandboxAddress?
+    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ server: SandboxServer?,
+    _ address: SandboxAddress?, _ observation: Observation?
   ) {
     self.setting = setting
+    self.observation = observation
     self.photos = photos
     sandbox = server
     self.address = address
     uploads = UploadCache(setting.config.state, now: Ambient.system.now())
     let connections = Connections(sandbox: address, uploads: UploadStore(uploads))
-    shop = OpenShop.shop(setting, journal, photos, connections)
+    shop = OpenShop.shop(setting, journal, photos, connections, observation)
   }
 
+  /// Where the bytes of a photo are that a wanted or a live listing refers to.
+  func photo(_ name: String) -> String? { photos.path(of: name, live: { [shop] in shop.journal.ledger }) }
+
   private static func shop(
-    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ connections: Connections
+    _ setting: Setting, _ journal: Journal, _ photos: PhotoIndex, _ connections: Connections,
+    _ observation: Observation?
   ) -> Shop {
     // A new journal marks its root; an old one expects its mark there.
     let marker: Marker =
       journal.opening.isUnused
       ? .acceptable(lineage: journal.ledger.lineage) : .expected(lineage: journal.ledger.lineage)
-    return Shop(
+    var accounts = connections.accounts(of: setting.config)
+    if let observation {
+      for index in accounts.indices {
+        accounts[index].marketplace = observation.timing(accounts[index].marketplace, of: accounts[index].name)
+      }
+    }
+    var shop = Shop(
       loaded: setting.loaded,
       options: setting.loadingOptions(marker: marker, photosURL: connections.sandbox?.photosURL),
-      accounts: connections.accounts(of: setting.config), journal: journal, ambient: .system,
+      accounts: accounts, journal: journal, ambient: .system,
       marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
+    shop.window = observation?.window
+    return shop
   }
 
   /// The same journal and sandbox with a config read anew.
@@ -66,7 +83,7 @@ struct OpenShop: Sendable {
       return .failure(.init(problems: [problem]))
     }
     let connections = Connections(sandbox: address, uploads: UploadStore(uploads))
-    return .success(OpenShop.shop(next, shop.journal, photos, connections))
+    return .success(OpenShop.shop(next, shop.journal, photos, connections, observation))
   }
 
   func close() async {
@@ -76,7 +93,7 @@ struct OpenShop: Sendable {
   }
 
   /// Situation 19: a listings root that knows a lineage, and no journal of it.
-  private static func openJournal(_ setting: Setting) throws -> Journal {
+  private static func openJournal(_ setting: Setting, _ observation: Observation?) throws -> Journal {
     if try setting.readLedger() == nil, !setting.isSandbox,
       let lineage = LineageMarker(root: setting.config.listings).read()?.lineage
     {
@@ -87,7 +104,11 @@ struct OpenShop: Sendable {
           + "or start anew with `hawker init --new-journal` once the old posts are gone")
     }
     do throws(JournalError) {
-      let journal = try Journal.open(setting.config.state, program: Version.text, now: Ambient.system.now)
+      let disk = LocalDisk()
+      let journal = try Journal.open(
+        setting.config.state,
+        JournalSetting(
+          program: Version.text, now: Ambient.system.now, disk: observation?.timing(disk) ?? disk))
       for note in journal.opening.messages { Console.error(note) }
       return journal
     } catch {
@@ -135,9 +156,19 @@ enum SandboxFaults {
   }
 }
 
-/// Where a photo's bytes are, by digest and ending: what the sandbox serves and copies, as `web.public_url` would.
+/// Where a photo's bytes are, by digest and ending: what the sandbox serves and copies, and the web server.
 final class PhotoIndex: Sendable {
-  private let paths = Mutex<[String: String]>([:])
+  private struct Fields {
+    var wanted: [String: String] = [:]
+    /// Photos of earlier scans: a live post may refer to one whose listing is no longer there.
+    var earlier: [String: String] = [:]
+    /// What live posts refer to, at that place of the journal.
+    var live: (sequence: Int, names: Set<String>)?
+  }
+
+  private static let earlierLimit = 50_000
+
+  private let fields = Mutex(Fields())
 
   func learn(_ wanted: Wanted) {
     var found: [String: String] = [:]
@@ -148,8 +179,36 @@ final class PhotoIndex: Sendable {
         }
       }
     }
-    paths.withLock { $0 = found }
+    fields.withLock { fields in
+      if fields.earlier.count > PhotoIndex.earlierLimit { fields.earlier = [:] }
+      for (name, path) in fields.wanted where found[name] == nil { fields.earlier[name] = path }
+      fields.wanted = found
+    }
   }
 
-  subscript(name: String) -> String? { paths.withLock { $0[name] } }
+  /// Of a wanted listing.
+  subscript(name: String) -> String? { fields.withLock { $0.wanted[name] } }
+
+  /// Of a wanted or a live listing.
+  func path(of name: String, live ledger: () -> Ledger) -> String? {
+    let (wanted, earlier) = fields.withLock { ($0.wanted[name], $0.earlier[name]) }
+    guard wanted == nil, let earlier else { return wanted }
+    let ledger = ledger()
+    return fields.withLock { fields in
+      if fields.live?.sequence != ledger.sequence { fields.live = (ledger.sequence, ledger.livePhotos) }
+      return fields.live?.names.contains(name) == true ? earlier : nil
+    }
+  }
+}
+
+extension Ledger {
+  fileprivate var livePhotos: Set<String> {
+    var names: Set<String> = []
+    for record in records.values where record.isLive {
+      for case .file(let digest, let format) in record.content?.photos ?? [] {
+        names.insert("\(digest.hex).\(format.rawValue)")
+      }
+    }
+    return names
+  }
 }

@@ -24,16 +24,19 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     if once { return try await runOnce() }
     let setting = try Setting.read(global, sandbox: sandbox)
-    let opened = try await OpenShop.open(setting)
+    let web = try WebWiring.setting(setting)
+    let observation = Observation()
+    let logger = observation.feeding(global)
+    let opened = try await OpenShop.open(setting, observation)
     greet(opened)
     let failure = Mutex<JournalError?>(nil)
     let config = ConfigInForce(opened.shop.config)
-    let reconciler = Reconciler(opened.shop, logger: global.logger) { _ in
+    let reconciler = Reconciler(opened.shop, logger: logger) { _ in
       let shop = opened.reopened()
       if case .success(let shop) = shop { config.change(to: shop.config) }
       return shop
     }
-    let accounts = DaemonAccounts(config, sandbox: opened.address, logger: global.logger) {
+    let accounts = DaemonAccounts(config, sandbox: opened.address, logger: logger) {
       await reconciler.retryStopped()
     }
     let control = ControlServer(
@@ -43,17 +46,18 @@ struct Run: AsyncParsableCommand {
     let daemon = Daemon(
       reconciler: reconciler,
       fail: { error in failure.withLock { $0 = error } })
+    let loop = LoopAdapter(reconciler: reconciler, opened: opened, observation: observation, accounts: accounts)
+    let others: [any Service] = [control, accounts.care] + WebWiring.services(web, loop, observation, logger)
     let group = ServiceGroup(
       configuration: .init(
         services: [
           .init(
             service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
-            failureTerminationBehavior: .gracefullyShutdownGroup),
-          .init(
-            service: control, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore),
-          .init(
-            service: accounts.care, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore),
-        ], gracefulShutdownSignals: [.sigint, .sigterm],
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        ]
+          + others.map {
+            .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore)
+          }, gracefulShutdownSignals: [.sigint, .sigterm],
         logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()
     await opened.close()

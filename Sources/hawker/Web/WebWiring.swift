@@ -1,0 +1,34 @@
+import Listings
+import Logging
+import Marketplaces
+import Web
+
+/// The web server of a shop that is opened, from its config and the environment.
+enum WebWiring {
+  /// Nil: it is off. Throws when it would serve strangers.
+  static func setting(_ setting: Setting) throws -> WebSetting? {
+    let config = setting.config
+    guard let listen = config.web.listen.flatMap({ ListenAddress($0) }) else { return nil }
+    var web = WebSetting(
+      listen: listen, publicURL: config.web.publicURL, token: secret("HAWKER_WEB_TOKEN"), state: config.state,
+      version: Version.text)
+    web.facebookSecret = secret("FACEBOOK_APP_SECRET")
+    web.facebookVerifyToken = secret("FACEBOOK_VERIFY_TOKEN")
+    web.offerUpSecret = secret("OFFERUP_CLIENT_SECRET")
+    if let refusal = web.refusal { throw Exit(.invalid, refusal) }
+    return web
+  }
+
+  static func services(
+    _ setting: WebSetting?, _ loop: LoopAdapter, _ observation: Observation, _ logger: Logger
+  ) -> [WebServer] {
+    guard let setting else { return [] }
+    return [
+      WebServer(
+        setting, loop: loop, instruments: observation.instruments, ambient: .system, logger: logger,
+        started: { address in Console.note("The dashboard: \(address)") })
+    ]
+  }
+
+  private static func secret(_ name: String) -> Secret? { Credentials[name].map { Secret($0) } }
+}
