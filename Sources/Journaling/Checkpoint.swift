@@ -6,24 +6,46 @@ struct Checkpoint {
   /// The entry it stands for.
   var chain: Chain
 
-  /// The file's bytes. Records come in the order of their keys, so that equal ledgers give equal files.
-  func encoded(program: String, at: Timestamp) -> [UInt8] {
-    let lines = body()
-    let opened = Opened(lineage: ledger.lineage, program: program, lines: lines.count, lastAt: ledger.lastAt)
+  /// The file's bytes, piece by piece. Records come in the order of their keys, so that equal ledgers give equal files.
+  func encode<Failure: Error>(
+    program: String, at: Timestamp, _ write: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    let (keys, others) = (ledger.records.keys.sorted(), others())
+    let opened = Opened(
+      lineage: ledger.lineage, program: program, lines: keys.count + others.count, lastAt: ledger.lastAt)
     var chain = chain
+    var first: [UInt8] = []
+    chain.write(opened.body(), at: at.description, to: &first)
+    let (records, start, begun) = (ledger.records, chain, first)
+    let parts = max(1, (keys.count + Checkpoint.piece - 1) / Checkpoint.piece)
+    var written = 0
+    try Cores.run(parts) { part in
+      var lines = OpenLines(part == 0 ? begun : [], start, at)
+      for key in keys[part * Checkpoint.piece..<min((part + 1) * Checkpoint.piece, keys.count)] {
+        if let record = records[key] { lines.append("record") { record.writeMembers(to: &$0) } }
+      }
+      return lines.finished
+    } _: { (lines: OpenLines.Finished) throws(Failure) in
+      var piece = lines.closed(&chain)
+      written += 1
+      if written == parts {
+        for line in others { chain.write(line.body, at: (line.at ?? at).description, to: &piece) }
+      }
+      try write(piece)
+    }
+  }
+
+  func encoded(program: String, at: Timestamp) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(lines.reduce(512) { $0 + $1.body.count + Format.lineOverhead })
-    chain.write(opened.body(), at: at.description, to: &bytes)
-    for line in lines { chain.write(line.body, at: (line.at ?? at).description, to: &bytes) }
+    encode(program: program, at: at) { bytes += $0 }
     return bytes
   }
 
-  private func body() -> [(at: Timestamp?, body: [UInt8])] {
+  /// Records that one thread writes out at once.
+  private static let piece = 1024
+
+  private func others() -> [(at: Timestamp?, body: [UInt8])] {
     var lines: [(at: Timestamp?, body: [UInt8])] = []
-    for key in ledger.records.keys.sorted() {
-      guard let record = ledger.records[key] else { continue }
-      lines.append((nil, encodeBody("record") { record.writeMembers(to: &$0) }))
-    }
     for listing in ledger.protectedListings.sorted() {
       lines.append((nil, Entry.protected(listing: listing, true).body()))
     }
@@ -81,25 +103,25 @@ extension Sale {
 extension Checkpoint {
   /// Reads a checkpoint; anything but a whole and intact one is damage, since it was published whole.
   init(reading bytes: [UInt8], path: String) throws(JournalError) {
-    var lines = LineReader(bytes: bytes)
-    guard let first = lines.next(), let head = Envelope(bytes, first), head.kind == "opened" else {
+    var first = LineReader(bytes: bytes)
+    guard let range = first.next(), let head = Envelope(bytes, range), head.kind == "opened" else {
       throw .broken(path, 1, "the checkpoint's first line is not intact")
     }
     let opened = try Opened(head, bytes, path)
     chain = Chain(sequence: head.sequence, batch: head.batch, sum: head.previous)
     ledger = Ledger(lineage: opened.lineage, sequence: head.sequence)
-    var previous = head.sum
-    while let range = lines.next() {
-      guard let envelope = Envelope(bytes, range), envelope.previous == previous, envelope.sequence == head.sequence
-      else { throw .broken(path, lines.number, "the line is not intact or not in its place") }
-      do throws(Shortfall) { try ledger.restore(envelope, bytes) } catch {
-        throw .incomplete(path, lines.number, error)
-      }
-      previous = envelope.sum
+    // A record has more bytes than this; what the first line says is not believed beyond it.
+    ledger.reserve(min(max(opened.lines ?? 0, 0), bytes.count / 256))
+    var (previous, number, end) = (head.sum, 1, first.offset)
+    var lines = LineScan(bytes, from: end)
+    while let line = lines.next(), line.envelope.previous == previous, line.envelope.sequence == head.sequence {
+      (previous, number, end) = (line.envelope.sum, number + 1, line.envelope.line.upperBound + 1)
+      do throws(Shortfall) { try ledger.restore(line, bytes) } catch { throw .incomplete(path, number, error) }
     }
-    guard lines.offset == bytes.count, lines.number - 1 == opened.lines else {
-      throw .broken(
-        path, lines.number + 1, "the checkpoint is cut off: \(opened.lines ?? 0) lines should follow its first")
+    var rest = LineReader(bytes: bytes, offset: end)
+    if rest.next() != nil { throw .broken(path, number + 1, "the line is not intact or not in its place") }
+    guard end == bytes.count, number - 1 == opened.lines else {
+      throw .broken(path, number + 1, "the checkpoint is cut off: \(opened.lines ?? 0) lines should follow its first")
     }
     ledger.lastAt = opened.lastAt
   }
@@ -107,12 +129,14 @@ extension Checkpoint {
 
 extension Ledger {
   /// Takes one line of a checkpoint in.
-  fileprivate mutating func restore(_ envelope: Envelope, _ bytes: [UInt8]) throws(Shortfall) {
+  fileprivate mutating func restore(_ line: consuming ScannedLine, _ bytes: [UInt8]) throws(Shortfall) {
+    if case .record(let record) = line.content { return put(record) }
+    let envelope = line.envelope
     if envelope.kind == "record" { return put(try Record(try envelope.json(bytes))) }
     if envelope.kind == "lost" {
       return standing.losses.append(Loss(key: try PostKey(try envelope.json(bytes)), at: envelope.at))
     }
-    try replay(envelope, bytes)
+    try replay(line, bytes)
     if envelope.kind == "sold" {
       let json = try envelope.json(bytes)
       let listing = try json.text("listing")
@@ -126,7 +150,9 @@ extension Ledger {
   }
 
   /// Takes one line of a segment in; a kind that only a newer hawker knows is kept for the next checkpoint.
-  mutating func replay(_ envelope: Envelope, _ bytes: [UInt8]) throws(Shortfall) {
+  mutating func replay(_ line: ScannedLine, _ bytes: [UInt8]) throws(Shortfall) {
+    let envelope = line.envelope
+    if case .entry(let entry) = line.content { return apply(entry, at: envelope.at) }
     if envelope.kind == "opened" { return }
     // In a segment nobody wrote them; carried along as unknown they would spoil the next checkpoint.
     if envelope.kind == "record" || envelope.kind == "lost" { throw Shortfall(member: "kind") }

@@ -44,12 +44,24 @@ extension Disk {
 
   /// Writes a file that is there whole or not at all, and leaves it open for writing.
   func publish(_ bytes: [UInt8], as path: String, in directory: String) throws(DiskError) -> Int32 {
+    try publish(as: path, in: directory) { (write) throws(DiskError) in try write(bytes) }
+  }
+
+  /// The file's bytes come in pieces, so that a large one need not be put together first.
+  func publish(
+    as path: String, in directory: String,
+    _ pieces: (_ write: ([UInt8]) throws(DiskError) -> Void) throws(DiskError) -> Void
+  ) throws(DiskError) -> Int32 {
     let temporary = path + ".tmp"
     let file = try open(temporary, create: true)
     CrashPoint.reach("publish-opened", of: path)
     do throws(DiskError) {
       try truncate(file, to: 0, path: temporary)
-      try write(bytes, to: file, at: 0, path: temporary)
+      var end = 0
+      try pieces { (piece) throws(DiskError) in
+        try write(piece, to: file, at: end, path: temporary)
+        end += piece.count
+      }
       CrashPoint.reach("publish-written", of: path)
       try sync(file, path: temporary)
       CrashPoint.reach("publish-synced", of: path)

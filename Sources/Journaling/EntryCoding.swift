@@ -42,7 +42,7 @@ extension Entry {
       case .held(let key, let by, let until, let text):
         key.writeMembers(to: &json)
         json.field("by", by)
-        json.optional("until", until?.description)
+        json.optional("until", until)
         json.optional("text", text)
       case .released(let key, let by):
         key.writeMembers(to: &json)
@@ -52,8 +52,8 @@ extension Entry {
         json.field("by", permit.by)
         json.field("permit", true)
         json.optional("digest", permit.digest?.description)
-        json.optional("until", permit.until?.description)
-        json.optional("used", permit.usedAt?.description)
+        json.optional("until", permit.until)
+        json.optional("used", permit.usedAt)
       case .sold(let listing, let account, let price):
         json.field("listing", listing)
         json.optional("account", account)
@@ -78,16 +78,26 @@ extension JSONWriter {
     if let text { field(name, text) }
   }
 
+  mutating func optional(_ name: StaticString, _ time: Timestamp?) {
+    if let time { field(name, time) }
+  }
+
   mutating func money(_ money: Money?) {
     guard let money else { return }
     field("price", money.minor)
     field("currency", money.currency.code)
   }
 
+  /// The content, and the digest of what was just written.
   mutating func content(_ content: Content?) {
     key("content")
-    if let content { content.write(to: &self) } else { null() }
-    field("digest", content?.digest.description)
+    guard let content else {
+      null()
+      return field("digest", nil as Digest?)
+    }
+    let start = bytes.count
+    content.write(to: &self)
+    field("digest", Digest(of: bytes[start...]))
   }
 
   mutating func failure(_ failure: Failure?) {
@@ -97,7 +107,7 @@ extension JSONWriter {
       json.field("code", failure.code)
       json.field("message", failure.message)
       if let status = failure.httpStatus { json.field("http_status", status) }
-      json.optional("retry_at", failure.retryAt?.description)
+      json.optional("retry_at", failure.retryAt)
       json.optional("unanswered", failure.unansweredAt?.description)
     }
   }

@@ -60,6 +60,8 @@
 // 6. A sync that fails is never tried again (the kernel may have dropped the pages and call them clean): the writer is
 //    dead, and everything is read back from the disk by the next process.
 
+import Listings
+
 /// Names and limits of the format.
 enum Format {
   static let name = "hawker.journal/"
@@ -130,22 +132,11 @@ struct Chain: Hashable, Sendable {
 
 /// Eight lower-case hexadecimal digits.
 enum Hex {
-  static func append(_ value: UInt32, to buffer: inout [UInt8]) {
-    for shift in stride(from: UInt32(28), through: 0, by: -4) {
-      let digit = UInt8(truncatingIfNeeded: value >> shift & 15)
-      buffer.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-    }
-  }
+  static func append(_ value: UInt32, to buffer: inout [UInt8]) { buffer.append(word: EightBytes.hex(number: value)) }
 
-  static func read(_ bytes: [UInt8], at index: Int) -> UInt32? {
-    var value: UInt32 = 0
-    for byte in bytes[index..<index + 8] {
-      switch byte {
-      case 0x30...0x39: value = value << 4 | UInt32(byte - 0x30)
-      case 0x61...0x66: value = value << 4 | UInt32(byte - 0x57)
-      default: return nil
-      }
-    }
+  static func read(_ bytes: Span<UInt8>, at index: Int) -> UInt32? {
+    let word = bytes.word(at: index)
+    guard let value = EightBytes.number(hex: word), EightBytes.hex(number: value) == word else { return nil }
     return value
   }
 }

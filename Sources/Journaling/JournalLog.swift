@@ -67,7 +67,8 @@ extension JournalReading {
     var chain = segment.origin
     var found: [LogEntry] = []
     let (bytes, path) = (segment.bytes, segment.path)
-    try segment.walk(&chain, upTo: bound) { (envelope, line) throws(JournalError) in
+    try segment.walk(&chain, upTo: bound) { (scanned, line) throws(JournalError) in
+      let envelope = scanned.envelope
       guard envelope.sequence > query.after else { return }
       do throws(Shortfall) {
         let json = try envelope.json(bytes)

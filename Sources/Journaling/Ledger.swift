@@ -21,7 +21,7 @@ package struct Ledger: Hashable, Sendable {
 
   // Derived, for a fold that is linear in its entries.
   private(set) var keysByOp: [String: PostKey] = [:]
-  private(set) var accountsByListing: [String: Set<String>] = [:]
+  private(set) var accountsByListing: [String: Accounts] = [:]
 
   package init(lineage: String = "", sequence: Int = 0, records: [PostKey: Record] = [:]) {
     self.lineage = lineage
@@ -41,7 +41,7 @@ package struct Ledger: Hashable, Sendable {
 
   /// The records of a listing, by account.
   package func records(of listing: String) -> [Record] {
-    (accountsByListing[listing] ?? []).sorted().compactMap { records[PostKey(listing: listing, account: $0)] }
+    (accountsByListing[listing]?.names ?? []).compactMap { records[PostKey(listing: listing, account: $0)] }
   }
 
   /// The post that waits for the outcome of an operation.
@@ -60,11 +60,16 @@ package struct Ledger: Hashable, Sendable {
 extension Ledger {
   mutating func put(_ record: Record) {
     let key = record.key
-    if let old = records[key]?.pending, old.op != record.pending?.op { keysByOp[old.op] = nil }
+    let old = records.updateValue(record, forKey: key)
+    if let op = old?.pending?.op, op != record.pending?.op { keysByOp[op] = nil }
     if let pending = record.pending { keysByOp[pending.op] = key }
-    if records.updateValue(record, forKey: key) == nil {
-      accountsByListing[key.listing, default: []].insert(key.account)
-    }
+    if old == nil { accountsByListing[key.listing, default: Accounts()].insert(key.account) }
+  }
+
+  /// Makes room for so many posts at once.
+  mutating func reserve(_ count: Int) {
+    records.reserveCapacity(count)
+    accountsByListing.reserveCapacity(count)
   }
 
   @discardableResult
@@ -75,4 +80,25 @@ extension Ledger {
     if accountsByListing[key.listing]?.isEmpty == true { accountsByListing[key.listing] = nil }
     return record
   }
+}
+
+/// The accounts that a listing has posts on: mostly one, for which no set is made.
+struct Accounts: Hashable, Sendable {
+  private var first: String?
+  private var others: Set<String> = []
+
+  var isEmpty: Bool { first == nil && others.isEmpty }
+  /// In their order.
+  var names: [String] { ((first.map { [$0] } ?? []) + others).sorted() }
+
+  mutating func insert(_ name: String) {
+    if first == nil, !others.contains(name) { first = name } else if first != name { others.insert(name) }
+  }
+
+  mutating func remove(_ name: String) {
+    if first == name { first = others.popFirst() } else { others.remove(name) }
+  }
+
+  static func == (left: Accounts, right: Accounts) -> Bool { left.names == right.names }
+  func hash(into hasher: inout Hasher) { hasher.combine(names) }
 }

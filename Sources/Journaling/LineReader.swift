@@ -13,6 +13,11 @@ struct LineReader {
     self.offset = offset
   }
 
+  /// Behind the line feed at `index` or the next one; the end when there is none.
+  static func end(of bytes: [UInt8], behind index: Int) -> Int {
+    LineReader(bytes: bytes, offset: index).lineFeed().map { $0 + 1 } ?? bytes.count
+  }
+
   /// Nil at the end, or when only a piece without a line feed is left.
   mutating func next() -> Range<Int>? {
     guard let end = lineFeed() else { return nil }

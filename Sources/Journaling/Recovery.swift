@@ -23,9 +23,9 @@ struct Recovery {
     let head = try Head.read(disk, layout)
     guard let inventory = try Inventory(disk, layout) else { return nil }
     if inventory.segments.isEmpty, inventory.checkpoints.isEmpty, head == nil { return nil }
-    let base = try Base.newest(inventory, disk, layout)
+    var base = try Base.newest(inventory, disk, layout)
     let segments = try segments(after: base, inventory, disk, layout)
-    var replay = Replay(base: base, head: head)
+    var replay = Replay(from: &base, head: head)
     var last = segments.last
     for (index, segment) in segments.enumerated() {
       let next = index + 1 < segments.count ? segments[index + 1] : nil
@@ -101,10 +101,12 @@ struct Replay {
   private let head: Head?
   private var isStarted = false
 
-  init(base: Base, head: Head?) {
+  /// Takes the base's ledger out of it: kept in two places, the first entry would copy it.
+  init(from base: inout Base, head: Head?) {
+    ledger = base.checkpoint?.ledger ?? Ledger()
+    base.checkpoint?.ledger = Ledger()
     self.base = base
     self.head = head
-    ledger = base.checkpoint?.ledger ?? Ledger()
   }
 
   /// Takes a segment in, up to where the next one says it ended; returns it with what was walked.
@@ -121,10 +123,11 @@ struct Replay {
     self.ledger = Ledger()
     defer { (self.chain, self.ledger) = (chain, ledger) }
     let (base, head, path, bytes) = (base, head, segment.path, segment.bytes)
-    try segment.walk(&chain, upTo: next.map { $0.first.sequence - 1 }) { (envelope, line) throws(JournalError) in
+    try segment.walk(&chain, upTo: next.map { $0.first.sequence - 1 }) { (scanned, line) throws(JournalError) in
+      let envelope = scanned.envelope
       try Replay.agree(envelope, line, path, base, head)
       guard envelope.sequence > base.sequence else { return }
-      do throws(Shortfall) { try ledger.replay(envelope, bytes) } catch { throw .incomplete(path, line, error) }
+      do throws(Shortfall) { try ledger.replay(scanned, bytes) } catch { throw .incomplete(path, line, error) }
       ledger.sequence = envelope.sequence
     }
     if let next, chain.sequence < next.first.sequence - 1 {

@@ -37,19 +37,20 @@ struct Segment {
   /// Visits each line (with its number) from the start, while it is intact, up to the entry `bound`. An intact line out
   /// of its place is damage: no tear moves lines.
   mutating func walk(
-    _ chain: inout Chain, upTo bound: Int?, _ visit: (Envelope, Int) throws(JournalError) -> Void
+    _ chain: inout Chain, upTo bound: Int?, _ visit: (ScannedLine, Int) throws(JournalError) -> Void
   ) throws(JournalError) {
-    var lines = LineReader(bytes: bytes)
-    while chain.sequence < bound ?? .max, let range = lines.next(), let envelope = Envelope(bytes, range) {
+    var lines = LineScan(bytes)
+    while chain.sequence < bound ?? .max, let line = lines.next() {
+      let envelope = line.envelope
       guard chain.accepts(envelope) else {
         throw .broken(
-          path, lines.number,
+          path, entries + 1,
           "entry \(envelope.sequence) stands behind entry \(chain.sequence): entries are missing, repeated or swapped")
       }
-      try visit(envelope, lines.number)
+      try visit(line, entries + 1)
       chain = Chain(sequence: envelope.sequence, batch: envelope.batch, sum: envelope.sum)
-      end = lines.offset
-      entries = lines.number
+      end = envelope.line.upperBound + 1
+      entries += 1
     }
   }
 

@@ -91,8 +91,9 @@ extension Verification {
     var (segment, chain) = (segment, segment.origin)
     var ledger = Ledger()
     let (bytes, path, checkpoints) = (segment.bytes, segment.path, checkpoints)
-    try segment.walk(&chain, upTo: next.map { $0.first.sequence - 1 }) { (envelope, line) throws(JournalError) in
-      do throws(Shortfall) { try ledger.replay(envelope, bytes) } catch { throw .incomplete(path, line, error) }
+    try segment.walk(&chain, upTo: next.map { $0.first.sequence - 1 }) { (scanned, line) throws(JournalError) in
+      let envelope = scanned.envelope
+      do throws(Shortfall) { try ledger.replay(scanned, bytes) } catch { throw .incomplete(path, line, error) }
       if let checkpoint = checkpoints[envelope.sequence], checkpoint.sum != envelope.sum {
         throw .broken(path, line, "entry \(envelope.sequence) is not the one that its checkpoint stands for")
       }

@@ -156,7 +156,14 @@ struct Writer: Sendable {
     let at = setting.now()
     if chain.sequence > 0 {
       let checkpoint = Checkpoint(ledger: ledger, chain: chain)
-      disk.close(try publish(checkpoint.encoded(program: setting.program, at: at), layout.checkpoint(chain.sequence)))
+      do throws(DiskError) {
+        disk.close(
+          try disk.publish(as: layout.checkpoint(chain.sequence), in: layout.directory) { (write) throws(DiskError) in
+            try checkpoint.encode(program: setting.program, at: at, write)
+          })
+      } catch {
+        throw JournalError(error)
+      }
     }
     var next = chain
     next.batch += 1 + skipped

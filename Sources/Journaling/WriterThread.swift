@@ -5,7 +5,7 @@ import Listings
 /// that would take a good part of the cooperative pool away.
 enum WriterThread {
   static func start(_ writer: Writer, _ mailbox: Mailbox, lock: Int32) throws(JournalError) {
-    let body = Body {
+    let thread = Cores.start {
       var writer = writer
       let waiter = writer.serve(mailbox)
       mailbox.retire()
@@ -14,32 +14,10 @@ enum WriterThread {
       waiter?.resume(returning: nil)
       mailbox.answered(1)
     }
-    var thread = pthread_t()
-    let code = spawn(&thread, Unmanaged.passRetained(body))
-    guard code == 0 else { throw .unwritable(path: writer.layout.directory, reason: String(cString: strerror(code))) }
+    guard let thread else {
+      throw .unwritable(path: writer.layout.directory, reason: String(cString: strerror(errno)))
+    }
     pthread_detach(thread)
-  }
-
-  private final class Body: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  /// With every signal blocked: signals are for the threads that wait for them.
-  private static func spawn(_ thread: inout pthread_t, _ body: Unmanaged<Body>) -> Int32 {
-    var (all, before) = (sigset_t(), sigset_t())
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    let code = pthread_create(
-      &thread, nil,
-      { pointer in
-        guard let pointer else { return nil }
-        Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run()
-        return nil
-      }, body.toOpaque())
-    if code != 0 { body.release() }
-    return code
   }
 }
 

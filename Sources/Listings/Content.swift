@@ -82,6 +82,18 @@ package enum PhotoFormat: String, Hashable, Sendable, CaseIterable {
   case tiff = "tif"
   case webp
 
+  /// The usual file ending with its dot.
+  package var ending: StaticString {
+    switch self {
+    case .jpeg: ".jpg"
+    case .png: ".png"
+    case .gif: ".gif"
+    case .bmp: ".bmp"
+    case .tiff: ".tif"
+    case .webp: ".webp"
+    }
+  }
+
   /// Nil when the bytes begin like none of them.
   package init?(sniffing head: ArraySlice<UInt8>) {
     let signatures: [([UInt8], PhotoFormat)] = [

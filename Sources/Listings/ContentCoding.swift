@@ -18,7 +18,7 @@ extension Content {
       }
       json.key("photos")
       json.array { json in
-        for photo in photos { json.value(photo.description) }
+        for photo in photos { photo.write(to: &json) }
       }
     }
   }
@@ -52,5 +52,15 @@ extension Content {
     self.init(
       title: title, description: description, price: Money(minor: minor, currency: currency), category: category,
       condition: condition, location: location, photos: references)
+  }
+}
+
+extension PhotoReference {
+  /// Its description, as text.
+  fileprivate func write(to json: inout JSONWriter) {
+    switch self {
+    case .file(let digest, let format): json.value(digest, ending: format.ending)
+    case .url(let address): json.value(address)
+    }
   }
 }

@@ -6,45 +6,61 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
   fileprivate init(_ digest: SHA256.Digest) {
-    var values: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    var index = 0
-    for byte in digest {
-      switch index / 8 {
-      case 0: values.0 = values.0 << 8 | UInt64(byte)
-      case 1: values.1 = values.1 << 8 | UInt64(byte)
-      case 2: values.2 = values.2 << 8 | UInt64(byte)
-      default: values.3 = values.3 << 8 | UInt64(byte)
+    words = digest.withUnsafeBytes { bytes in
+      func word(_ index: Int) -> UInt64 {
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
       }
-      index += 1
+      return (word(0), word(1), word(2), word(3))
     }
-    words = values
   }
 
-  package init(of bytes: [UInt8]) { self.init(SHA256.hash(data: bytes)) }
-  package init(of text: String) { self.init(SHA256.hash(data: Array(text.utf8))) }
+  package init(of bytes: ArraySlice<UInt8>) {
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    self.init(hash.finalize())
+  }
+
+  package init(of bytes: [UInt8]) { self.init(of: bytes[...]) }
+  package init(of text: String) { self.init(of: Array(text.utf8)) }
 
   /// Reads 64 hexadecimal digits.
   package init?(hex: some StringProtocol) {
     guard hex.utf8.count == 64 else { return nil }
-    var values: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in hex.utf8.enumerated() {
-      guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
-      values[index / 16] = values[index / 16] << 4 | UInt64(digit)
+    let digits = Array(hex.utf8)
+    self.init(hex: digits.span)
+  }
+
+  package init?(hex: Span<UInt8>) {
+    guard hex.count == 64 else { return nil }
+    var values: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    for place in 0..<4 {
+      guard let first = EightBytes.number(hex: hex.word(at: 16 * place)),
+        let second = EightBytes.number(hex: hex.word(at: 16 * place + 8))
+      else { return nil }
+      let value = UInt64(first) << 32 | UInt64(second)
+      switch place {
+      case 0: values.0 = value
+      case 1: values.1 = value
+      case 2: values.2 = value
+      default: values.3 = value
+      }
     }
-    words = (values[0], values[1], values[2], values[3])
+    words = values
   }
 
   /// 64 lower-case hexadecimal digits.
   package var hex: String {
     var digits: [UInt8] = []
     digits.reserveCapacity(64)
-    for word in [words.0, words.1, words.2, words.3] {
-      for shift in stride(from: UInt64(60), through: 0, by: -4) {
-        let digit = UInt8(truncatingIfNeeded: word >> shift & 15)
-        digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-      }
-    }
+    appendHex(to: &digits)
     return String(decoding: digits, as: UTF8.self)
+  }
+
+  package func appendHex(to bytes: inout [UInt8]) {
+    for word in [words.0, words.1, words.2, words.3] {
+      bytes.append(word: EightBytes.hex(number: UInt32(word >> 32)))
+      bytes.append(word: EightBytes.hex(number: UInt32(truncatingIfNeeded: word)))
+    }
   }
 
   /// `sha256:` and the digits.
@@ -66,6 +82,8 @@ package struct DigestStream {
   private var hash = SHA256()
 
   package init() {}
-  package mutating func update(_ bytes: ArraySlice<UInt8>) { hash.update(data: bytes) }
+  package mutating func update(_ bytes: ArraySlice<UInt8>) {
+    bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+  }
   package consuming func finish() -> Digest { Digest(hash.finalize()) }
 }

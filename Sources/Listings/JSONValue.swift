@@ -209,82 +209,8 @@ struct JSONReader {
   }
 
   private mutating func string() throws(JSONMalformation) -> String {
-    index += 1
-    let start = index
-    index = plainEnd()
-    if byte == 0x22 {
-      defer { index += 1 }
-      return try decoded(bytes[start..<index])
-    }
-    var content = Array(bytes[start..<index])
-    while let next = byte {
-      switch next {
-      case 0x22:
-        index += 1
-        return try decoded(content[...])
-      case 0x5C: try escape(into: &content)
-      case 0..<0x20: throw malformed("a control character in a string")
-      default:
-        content.append(next)
-        index += 1
-      }
-    }
-    throw malformed("the string is cut off")
-  }
-
-  /// Where a string's bytes stop standing for themselves. Most of a text is such bytes.
-  private func plainEnd() -> Int {
-    bytes.withUnsafeBufferPointer { buffer in
-      var place = index - bytes.startIndex
-      while place < buffer.count, buffer[place] != 0x22, buffer[place] != 0x5C, buffer[place] >= 0x20 { place += 1 }
-      return place + bytes.startIndex
-    }
-  }
-
-  private func decoded(_ content: ArraySlice<UInt8>) throws(JSONMalformation) -> String {
-    guard let text = String(validating: content, as: UTF8.self) else { throw malformed("invalid UTF-8") }
-    return text
-  }
-
-  private mutating func escape(into content: inout [UInt8]) throws(JSONMalformation) {
-    index += 1
-    guard let kind = byte else { throw malformed("the string is cut off") }
-    index += 1
-    switch kind {
-    case 0x22, 0x5C, 0x2F: content.append(kind)
-    case 0x62: content.append(0x08)
-    case 0x66: content.append(0x0C)
-    case 0x6E: content.append(0x0A)
-    case 0x72: content.append(0x0D)
-    case 0x74: content.append(0x09)
-    case 0x75: content.append(contentsOf: String(try scalar()).utf8)
-    default: throw malformed("an unknown escape")
-    }
-  }
-
-  private mutating func scalar() throws(JSONMalformation) -> Unicode.Scalar {
-    let first = try hexUnit()
-    if let scalar = Unicode.Scalar(first) { return scalar }
-    guard first < 0xDC00, byte == 0x5C else { throw malformed("a lone surrogate") }
-    index += 1
-    guard byte == 0x75 else { throw malformed("a lone surrogate") }
-    index += 1
-    let second = try hexUnit()
-    guard (0xDC00...0xDFFF).contains(second) else { throw malformed("a lone surrogate") }
-    let value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
-    guard let scalar = Unicode.Scalar(value) else { throw malformed("a lone surrogate") }
-    return scalar
-  }
-
-  private mutating func hexUnit() throws(JSONMalformation) -> UInt16 {
-    var unit: UInt16 = 0
-    for _ in 0..<4 {
-      guard let next = byte, let digit = Character(Unicode.Scalar(next)).hexDigitValue else {
-        throw malformed("not four hexadecimal digits")
-      }
-      unit = unit << 4 | UInt16(digit)
-      index += 1
-    }
-    return unit
+    var place = index - bytes.startIndex
+    defer { index = place + bytes.startIndex }
+    return try bytes.span.jsonString(at: &place)
   }
 }

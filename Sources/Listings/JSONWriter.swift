@@ -42,6 +42,12 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// Bytes as they are: what stands before and behind the members of an object that somebody else frames.
+  package mutating func frame(_ text: [UInt8]) {
+    bytes.append(contentsOf: text)
+    needsComma = false
+  }
+
   package mutating func value(_ number: some FixedWidthInteger) { raw(String(number)) }
   package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
   package mutating func null() { raw("null") }
@@ -63,6 +69,32 @@ package struct JSONWriter: Sendable {
     if let text { value(text) } else { null() }
   }
 
+  /// A time as text, nil as null.
+  package mutating func field(_ name: StaticString, _ time: Timestamp?) {
+    key(name)
+    guard let time else { return null() }
+    bytes.append(0x22)
+    time.append(to: &bytes)
+    bytes.append(0x22)
+    needsComma = true
+  }
+
+  package mutating func field(_ name: StaticString, _ digest: Digest?) {
+    key(name)
+    guard let digest else { return null() }
+    value(digest, ending: "")
+  }
+
+  /// `"sha256:…` with what follows the digits, as text.
+  package mutating func value(_ digest: Digest, ending: StaticString) {
+    separate()
+    bytes.append(contentsOf: "\"sha256:".utf8)
+    digest.appendHex(to: &bytes)
+    ending.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(0x22)
+    needsComma = true
+  }
+
   package mutating func field(_ name: StaticString, _ number: some FixedWidthInteger) {
     key(name)
     value(number)
@@ -79,20 +111,48 @@ package struct JSONWriter: Sendable {
 
   private mutating func appendQuoted(_ text: String) {
     bytes.append(0x22)
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22, 0x5C:
-        bytes.append(0x5C)
-        bytes.append(byte)
-      case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
-      case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
-      case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20, 0x7F:
-        bytes.append(contentsOf: [0x5C, 0x75, 0x30, 0x30, JSONWriter.hex(byte >> 4), JSONWriter.hex(byte & 15)])
-      default: bytes.append(byte)
+    var text = text
+    text.withUTF8 { buffer in
+      var start = 0
+      while start < buffer.count {
+        let end = JSONWriter.plainEnd(buffer, from: start)
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start..<end]))
+        start = end
+        if start < buffer.count {
+          appendEscaped(buffer[start])
+          start += 1
+        }
       }
     }
     bytes.append(0x22)
+  }
+
+  /// A delete is written as an escape, for the eyes of whoever reads the line, though JSON would take it as it is.
+  private static func plainEnd(_ buffer: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    let bytes = Span(_unsafeElements: buffer)
+    var index = start
+    while index &+ 8 <= bytes.count {
+      let word = bytes.word(at: index)
+      let special = EightBytes.special(word) | EightBytes.equal(word, to: 0x7F)
+      if special != 0 { return index + special.trailingZeroBitCount / 8 }
+      index &+= 8
+    }
+    while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20, bytes[index] != 0x7F {
+      index &+= 1
+    }
+    return index
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    bytes.append(0x5C)
+    switch byte {
+    case 0x0A: bytes.append(0x6E)
+    case 0x0D: bytes.append(0x72)
+    case 0x09: bytes.append(0x74)
+    case 0..<0x20, 0x7F:
+      bytes.append(contentsOf: [0x75, 0x30, 0x30, JSONWriter.hex(byte >> 4), JSONWriter.hex(byte & 15)])
+    default: bytes.append(byte)
+    }
   }
 
   private static func hex(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }

@@ -38,12 +38,12 @@ package struct Record: Hashable, Sendable {
   package var remoteID: String?
   package var url: String?
   /// The content last confirmed to be there.
-  package var content: Content?
+  @Boxed package var content: Content?
   /// Fields that an update may have changed whose answer was lost, and that no later one has settled: what is there now is
   /// `content` or something else.
   package var unsure: Set<Content.Field> = []
   /// An operation whose outcome is not known: its intent stands alone in the journal.
-  package var pending: Intent?
+  @Boxed package var pending: Intent?
   /// The digest of the content that failed last, whether it was a create or an update; `failure` says how.
   package var failedDigest: Digest?
   /// The file that held the listing last, relative to the shop.

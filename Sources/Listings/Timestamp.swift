@@ -23,50 +23,84 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   /// RFC 3339 in UTC with milliseconds: `2026-11-22T16:00:00.000Z`.
   package var description: String {
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  package func append(to bytes: inout [UInt8]) {
     let (days, rest) = milliseconds.quotientAndFloorRemainder(86_400_000)
     let (year, month, day) = Timestamp.civil(days: days)
-    let parts: [(Int64, Int)] = [
-      (year, 4), (month, 2), (day, 2), (rest / 3_600_000, 2), (rest / 60_000 % 60, 2), (rest / 1000 % 60, 2),
-      (rest % 1000, 3),
-    ]
-    var text = ""
-    text.reserveCapacity(24)
-    for (part, separator) in zip(parts, ["-", "-", "T", ":", ":", ".", "Z"]) {
-      let digits = String(part.0)
-      for _ in digits.utf8.count..<max(part.1, digits.utf8.count) { text += "0" }
-      text += digits
-      text += separator
+    let start = bytes.count
+    bytes.append(contentsOf: "0000-00-00T00:00:00.000Z".utf8)
+    func write(_ number: Int64, endingAt end: Int) {
+      var (rest, place) = (number, start + end)
+      while rest > 0 {
+        bytes[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+        place -= 1
+      }
     }
-    return text
+    write(year, endingAt: 3)
+    write(month, endingAt: 6)
+    write(day, endingAt: 9)
+    write(rest / 3_600_000, endingAt: 12)
+    write(rest / 60_000 % 60, endingAt: 15)
+    write(rest / 1000 % 60, endingAt: 18)
+    write(rest % 1000, endingAt: 22)
   }
 
   /// Reads what `description` writes, and any RFC 3339 time in UTC with or without a fraction.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
-    func number(_ range: Range<Int>) -> Int64? {
-      guard range.upperBound <= bytes.count else { return nil }
-      var value: Int64 = 0
-      for byte in bytes[range] {
-        guard byte >= 0x30, byte <= 0x39 else { return nil }
-        value = value * 10 + Int64(byte - 0x30)
-      }
-      return value
+    self.init(bytes.span)
+  }
+
+  package init?(_ text: Span<UInt8>) {
+    if text.count == 24, let time = Timestamp(usual: text) {
+      self = time
+      return
     }
-    guard bytes.count >= 20, bytes.last == 0x5A, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74,
-      bytes[13] == 0x3A, bytes[16] == 0x3A,
-      let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-      let minute = number(14..<16), let second = number(17..<19),
+    guard text.count >= 20, text.count <= 30, text[text.count - 1] == 0x5A, text[4] == 0x2D, text[7] == 0x2D,
+      text[10] | 0x20 == 0x74, text[13] == 0x3A, text[16] == 0x3A,
+      let year = Timestamp.number(text, 0..<4), let month = Timestamp.number(text, 5..<7),
+      let day = Timestamp.number(text, 8..<10), let hour = Timestamp.number(text, 11..<13),
+      let minute = Timestamp.number(text, 14..<16), let second = Timestamp.number(text, 17..<19),
       (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
     else { return nil }
     var fraction: Int64 = 0
-    if bytes.count > 20 {
-      guard bytes[19] == 0x2E, bytes.count >= 22, bytes.count <= 30, number(20..<bytes.count - 1) != nil else {
-        return nil
-      }
-      for place in 20..<23 { fraction = fraction * 10 + (place < bytes.count - 1 ? Int64(bytes[place] - 0x30) : 0) }
+    if text.count > 20 {
+      guard text[19] == 0x2E, text.count >= 22, Timestamp.number(text, 20..<text.count - 1) != nil else { return nil }
+      for place in 20..<23 { fraction = fraction * 10 + (place < text.count - 1 ? Int64(text[place] - 0x30) : 0) }
     }
     let seconds = Timestamp.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
     self.init(milliseconds: seconds * 1000 + fraction)
+  }
+
+  /// What `description` writes, with its digits checked eight at a time: a journal has several times on each line.
+  private init?(usual text: Span<UInt8>) {
+    guard let date = EightBytes.digits(text.word(at: 0), like: 0x2D30_302D_3030_3030, fixed: 0xFF00_00FF_0000_0000),
+      let hours = EightBytes.digits(text.word(at: 8), like: 0x3030_3A30_3054_3030, fixed: 0x0000_FF00_00FF_0000),
+      let rest = EightBytes.digits(text.word(at: 16), like: 0x5A30_3030_2E30_303A, fixed: 0xFF00_0000_FF00_00FF)
+    else { return nil }
+    func digit(_ word: UInt64, _ place: UInt64) -> Int64 { Int64(truncatingIfNeeded: word >> (8 * place) & 15) }
+    func two(_ word: UInt64, _ place: UInt64) -> Int64 { digit(word, place) * 10 + digit(word, place + 1) }
+    let (month, day, hour, minute, second) = (two(date, 5), two(hours, 0), two(hours, 3), two(hours, 6), two(rest, 1))
+    guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60 else { return nil }
+    let days = Timestamp.days(two(date, 0) * 100 + two(date, 2), month, day)
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+    self.init(milliseconds: seconds * 1000 + digit(rest, 4) * 100 + two(rest, 5))
+  }
+
+  private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+    var value: Int64 = 0
+    for place in range {
+      let byte = text[place]
+      guard byte >= 0x30, byte <= 0x39 else { return nil }
+      value = value * 10 + Int64(byte - 0x30)
+    }
+    return value
   }
 
   // Howard Hinnant's days-and-civil algorithms (howardhinnant.github.io/date_algorithms.html), era by era.

@@ -37,11 +37,12 @@ struct Renames {
     var moved = false
     for account in accounts {
       guard var record = records.removeValue(forKey: PostKey(listing: old, account: account)) else { continue }
-      record.key = PostKey(listing: listing.id, account: account)
+      let key = PostKey(listing: listing.id, account: account)
+      record.key = key
       // What is settled now is settled under the new id: sent again under the old one, it would be a second post.
-      record.pending?.key = record.key
+      record.pending?.key = key
       record.file = listing.file
-      records[record.key] = record
+      records[key] = record
       moved = true
     }
     return moved

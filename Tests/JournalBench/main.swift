@@ -1,5 +1,6 @@
-// How long a journal takes to open after the worst crash. `make DIRECTORY LISTINGS` leaves one; `open DIRECTORY` opens it
-// and prints the time. `scripts/bench-journal` does both.
+// How long a journal takes to open after the worst crash, and to read. `make DIRECTORY LISTINGS` leaves one; `open
+// DIRECTORY` opens it, `read DIRECTORY TIMES` reads it as `plan` does; both print the time. `scripts/bench-journal` does
+// all of it.
 import Glibc
 import Journaling
 import Listings
@@ -9,7 +10,8 @@ let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
 case "make" where arguments.count == 4: try await makeWreck(arguments[2], Int(arguments[3]) ?? 10_000)
 case "open" where arguments.count == 3: try await open(arguments[2])
-default: fatalError("journal-bench make DIRECTORY LISTINGS | open DIRECTORY")
+case "read" where arguments.count == 4: try read(arguments[2], Int(arguments[3]) ?? 1)
+default: fatalError("journal-bench make DIRECTORY LISTINGS | open DIRECTORY | read DIRECTORY TIMES")
 }
 
 func now() -> Timestamp {
@@ -18,19 +20,42 @@ func now() -> Timestamp {
   return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
 }
 
+/// User and system time of all threads.
+func processorTime() -> Duration {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return .seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+    + .microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+}
+
 func open(_ directory: String) async throws {
-  let start = ContinuousClock.now
-  let journal = try Journal.open(directory, program: "bench", now: now)
-  let duration = ContinuousClock.now - start
-  print("\(journal.ledger.records.count) posts, \(journal.opening.merged) merged: \(duration.milliseconds) ms")
+  let disk = BenchDisk(syncs: true)
+  let (start, used) = (ContinuousClock.now, processorTime())
+  let journal = try Journal.open(directory, JournalSetting(program: "bench", now: now, disk: disk))
+  let (duration, processor) = (ContinuousClock.now - start, processorTime() - used)
+  let times = disk.times
+  print(
+    "\(journal.ledger.records.count) posts, \(journal.opening.merged) merged: \(duration.milliseconds) ms; "
+      + "processor \(processor.milliseconds) ms, reading \(times.read.milliseconds) ms, writing "
+      + "\(times.write.milliseconds) ms, \(times.syncs) syncs \(times.sync.milliseconds) ms")
   for message in journal.opening.messages { print("  \(message.prefix(160))") }
   await journal.close()
+}
+
+func read(_ directory: String, _ times: Int) throws {
+  for _ in 0..<times {
+    let (start, used) = (ContinuousClock.now, processorTime())
+    let ledger = try JournalReading.read(directory)
+    let (duration, processor) = (ContinuousClock.now - start, processorTime() - used)
+    print(
+      "\(ledger?.records.count ?? 0) posts read: \(duration.milliseconds) ms; processor \(processor.milliseconds) ms")
+  }
 }
 
 /// Every listing is live; two segments of nearly 16 MiB stand behind the last checkpoint that can be read; the newest one
 /// can't; the last outcomes are in the emergency file; the last batch is torn.
 func makeWreck(_ directory: String, _ count: Int) async throws {
-  let disk = BenchDisk()
+  let disk = BenchDisk(syncs: false)
   let journal = try Journal.open(directory, JournalSetting(program: "bench", now: now, disk: disk))
   for first in stride(from: 0, to: count, by: 500) {
     let some = first..<min(count, first + 500)

@@ -58,6 +58,7 @@ enum JournalProbe {
   }
 
   private static func read(_ files: [String: [UInt8]]) throws(Finding) {
+    for bytes in files.values { try compareReaders(bytes) }
     let disk = MemoryDisk(files: files)
     let report = JournalReading.verify("/state", disk: disk)
     for problem in report.problems { try require(!problem.message.isEmpty, "a problem without a message") }
@@ -77,6 +78,23 @@ enum JournalProbe {
       try requireEqual(
         "\(again.ledger.holds.count) \(again.ledger.sales.count)", "\(ledger.holds.count) \(ledger.sales.count)")
     } catch { throw Finding("a checkpoint that can't be read back: \(error.message)") }
+  }
+
+  /// The scanner for our own lines gives nothing that the general reader doesn't give too.
+  private static func compareReaders(_ bytes: [UInt8]) throws(Finding) {
+    var lines = LineReader(bytes: bytes)
+    while let range = lines.next() {
+      guard let envelope = Envelope(bytes, range) else { continue }
+      switch LineScanner.read(envelope, bytes.span) {
+      case .other: continue
+      case .entry(let entry):
+        let other = (try? envelope.json(bytes)).flatMap { try? Entry(kind: envelope.kind, $0) }
+        try require(other == entry, "an entry that the readers read differently")
+      case .record(let record):
+        let other = (try? envelope.json(bytes)).flatMap { try? Record($0) }
+        try require(other == record, "a record that the readers read differently")
+      }
+    }
   }
 
   private static func requireEqual(_ one: String, _ other: String) throws(JournalError) {
