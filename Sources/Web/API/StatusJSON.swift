@@ -51,7 +51,8 @@ enum StatusJSON {
       switch view.watch {
       case .watching:
         json.field("mode", "watching")
-        json.field("text", nil)
+        json.key("text")
+        json.null()
       case .polling(let why):
         json.field("mode", "polling")
         json.field("text", why)
