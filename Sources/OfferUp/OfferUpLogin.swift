@@ -91,11 +91,18 @@ extension OfferUpLogin {
       guard error.kind == .badURL else { throw .unavailable(.init("OfferUp can't be reached: \(error.message)")) }
       throw .unauthorized(.init("login_url of account \(account.name) in hawker.yaml: \(error.message)"))
     }
+    return try read(response, hiding: secrets, refused: refused).get()
+  }
+
+  /// What an answer of the login means.
+  func read(
+    _ response: Response, hiding secrets: [Secret], refused: (MarketplaceFailure.Detail) -> MarketplaceFailure
+  ) -> Result<Grant, MarketplaceFailure> {
     let json = try? JSONValue(parsing: response.body)
     guard (200..<300).contains(response.status) else {
-      throw failure(response, json ?? .null, hiding: secrets, refused: refused)
+      return .failure(failure(response, json ?? .null, hiding: secrets, refused: refused))
     }
-    return try grant(json)
+    do throws(MarketplaceFailure) { return .success(try grant(json)) } catch { return .failure(error) }
   }
 
   private func request(_ members: [(String, String)]) -> Request {
@@ -123,7 +130,8 @@ extension OfferUpLogin {
     let seconds = json["expires_in"]?.identifier.flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
     var grant = Grant(
       token: token, refreshToken: json["refresh_token"]?.string.map { Secret($0) },
-      id: (json["user_id"] ?? json["user"]?["id"])?.identifier, name: json["user"]?["name"]?.string, issuedAt: now,
+      id: (json["user_id"] ?? json["user"]?["id"])?.identifier.flatMap { $0.isRemoteID ? $0 : nil },
+      name: json["user"]?["name"]?.string, issuedAt: now,
       expiresAt: seconds.map { now.advanced(by: .seconds($0)) })
     grant.scopes = json["scope"]?.string?.split(separator: " ").map(String.init) ?? []
     return grant

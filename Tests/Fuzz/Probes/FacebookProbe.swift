@@ -14,7 +14,7 @@ enum FacebookProbe {
       try require(time > Answer.now && time <= Answer.now.advanced(by: .seconds(86_400)), "retry at \(time)")
     }
     let json = try? JSONValue(parsing: answer.body)
-    for subject in [GraphCall.Subject.creation, .post, .page] {
+    for subject in [GraphCall.Subject.creation, .post, .page, .login] {
       let error = GraphError(json?["error"] ?? .null, status: answer.status)
       let failure = error.failure(
         about: subject, account: Answer.account, hiding: [Answer.token], retryAt: usage.retryAt)
@@ -23,6 +23,9 @@ enum FacebookProbe {
     guard let json else { return }
     try Answer.checkRoundTrip(json)
     _ = try? json.nextCursor()
+    let standing = TokenReading(json["data"] ?? json, now: Answer.now).standing(
+      application: "app", needed: ["pages_manage_posts"], pageID: "1", account: Answer.account)
+    if let trouble = standing.trouble { try Answer.check(.init(trouble)) }
     let posts = [json] + (json["data"]?.array ?? [])
     let readings = posts.compactMap { PostReading($0) }
     for reading in readings { try Answer.check(reading.post) }

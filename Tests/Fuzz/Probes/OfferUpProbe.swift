@@ -18,6 +18,13 @@ enum OfferUpProbe {
       let refusal = Refusal(response, account: Answer.account, token: Answer.token)
       try Answer.check(refusal.failure(about: subject, retryAt: retryAt).detail)
     }
+    let login = OfferUpLogin(
+      account: Answer.account, application: Application(id: "client", secret: Answer.token),
+      pace: Pace(requestsPerSecond: 0, ambient: .system), ambient: .system)
+    switch login.read(response, hiding: [], refused: { .rejected($0) }) {
+    case .success(let grant): try require(grant.token.isPrintable, "a token that can't be sent")
+    case .failure(let failure): try Answer.check(failure.detail)
+    }
     guard let json = try? JSONValue(parsing: answer.body) else { return }
     for entry in [json] + (json["data"]?.array ?? []) {
       if let post = ListingReading.post(entry) { try Answer.check(post) }
