@@ -36,7 +36,8 @@ struct ConnectShop: Sendable {
     try write(pageID: pageID)
   }
 
-  func write(pageID: String?) throws {
+  /// `listen`: where the daemon's web server is.
+  func write(pageID: String?, listen: String = "off") throws {
     let page = pageID.map { ", page_id: \"\($0)\"" } ?? ""
     try shop.write(
       "hawker.yaml",
@@ -48,7 +49,7 @@ struct ConnectShop: Sendable {
         facebook: { marketplace: facebook\(page), graph_url: "\(address)/facebook", login_url: "\(address)/facebook" }
         offerup: { marketplace: offerup, api_url: "\(address)/offerup/v1", login_url: "\(address)/offerup" }
       sync: { settle: 30ms, requests_per_second: 0 }
-      web: { listen: off, public_url: "https://shop.example.com" }
+      web: { listen: "\(listen)", public_url: "https://shop.example.com" }
 
       """)
   }
@@ -86,15 +87,22 @@ struct Connecting: Sendable {
 
   /// Presses a button of the consent page and follows to hawker's own page.
   func press(_ decision: String) async throws -> (status: Int, text: String) {
+    try await get(Connecting.press(decision, at: consent))
+  }
+
+  /// Presses a button of a consent page: where that leads.
+  static func press(_ decision: String, at consent: String) async throws -> String {
     var press = Request(.post, consent)
     press.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
     press.body = .bytes(Array("decision=\(decision)".utf8))
     let answer = try await Client.shared.send(press)
     #expect(answer.status == 302)
-    return try await get(answer.headers["Location"] ?? "")
+    return answer.headers["Location"] ?? ""
   }
 
-  func get(_ address: String) async throws -> (status: Int, text: String) {
+  func get(_ address: String) async throws -> (status: Int, text: String) { try await Connecting.get(address) }
+
+  static func get(_ address: String) async throws -> (status: Int, text: String) {
     let answer = try await Client.shared.send(Request(.get, address))
     return (answer.status, String(decoding: answer.body, as: UTF8.self))
   }

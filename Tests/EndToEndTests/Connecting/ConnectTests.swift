@@ -105,6 +105,37 @@ import Testing
     }
   }
 
+  /// The browser comes back through whatever stands in front of the daemon's web server.
+  @Test func aDaemonWithAPublicAddressEndsTheLoginItself() async throws {
+    try await ConnectShop.with(pageID: nil) { shop in
+      try shop.write(pageID: nil, listen: "127.0.0.1:0")
+      let daemon = try Daemon(in: shop.shop.path, ["run"], environment: shop.environment)
+      daemon.end(after: .seconds(100))
+      try await daemon.says("http://127.0.0.1:")
+      let said = daemon.lines.first { $0.contains("http://127.0.0.1:") } ?? ""
+      let home = "http://127.0.0.1:" + said.components(separatedBy: "http://127.0.0.1:")[1].prefix(while: \.isNumber)
+      for account in ["offerup", "facebook"] {
+        let begun = try await shop.hawker("connect", account, "--print-url")
+        #expect(begun.status == 0, "\(begun.err)")
+        let back = try await Connecting.press("allow", at: begun.out.trimmingCharacters(in: .newlines))
+        #expect(back.hasPrefix("https://shop.example.com/oauth/\(account)/callback?code="))
+        let page = try await Connecting.get(back.replacing("https://shop.example.com", with: home))
+        #expect(page.status == 200, "\(page)")
+        if account == "facebook" {
+          let state = page.text.components(separatedBy: "name=\"state\" value=\"").dropFirst().first?.prefix {
+            $0 != "\""
+          }
+          let choice = "\(home)/oauth/facebook/callback?state=\(state ?? "")&page=10001"
+          #expect(try await Connecting.get(choice).text.contains("connected to page 10001 (Sandbox Shop)"))
+        }
+        // Loaded again.
+        #expect(try await Connecting.get(back.replacing("https://shop.example.com", with: home)).status == 400)
+      }
+      try await daemon.says("in sync: 3 listings, 6 posts on 2 accounts")
+      #expect(try await daemon.interrupt() == 0)
+    }
+  }
+
   @Test func withoutAnApplicationItSaysWhatToSet() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }
