@@ -30,7 +30,7 @@ package enum CrashPoint {
   extension CrashPoint {
     /// Every point there is; a test looks that each is placed, and that the program gets to each.
     package static let names: [String] =
-      journal + publishing + executing + adapters + reconciling
+      journal + publishing + executing + adapters + reconciling + connecting
 
     private static let journal = [
       "directory-made", "lock-taken", "lock-signed", "recovery-read", "temporaries-removed", "journal-resumed",
@@ -63,6 +63,12 @@ package enum CrashPoint {
     private static let reconciling = [
       "marker-written", "marker-renamed", "plan-made", "plan-submitted", "decision-before", "decision-recorded",
       "decision-marked",
+    ]
+
+    /// Of the credential store, which is no shop's: their scenarios are those of `connect`.
+    package static let connecting = [
+      "credential-opened", "credential-written", "credential-synced", "credential-renamed", "credential-done",
+      "renewal-before", "renewal-answered", "renewal-kept",
     ]
   }
 #endif

@@ -80,7 +80,7 @@ struct CredentialStoreTests {
         guard let lock = try broken.tryLock() else { return }
         try broken.keep(Shelf.credential(token: "new"), for: "facebook", lock)
       }
-      #expect(failure?.message.contains("can't be written") == true)
+      #expect(failure?.message.contains("can't write it") == true)
       #expect(failure?.message.contains("new") == false)
       #expect(try shelf.store.read() == ["facebook": old])
       #expect(try shelf.files() == ["credentials.json", "credentials.lock"])
@@ -119,6 +119,26 @@ struct CredentialStoreTests {
       }
       #expect(try Shelf.locks(shelf.store))
     }
+  }
+
+  @Test func writersAtOnceLoseNothingOfEachOther() async throws {
+    let shelf = try Shelf()
+    defer { shelf.folder.remove() }
+    let time = VirtualTime()
+    try await time.run {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<30 {
+          group.addTask {
+            let lock = try await shelf.store.lock(time.ambient)
+            // Others get their turn while it is held.
+            try await time.sleep(.milliseconds(70))
+            try shelf.store.keep(Shelf.credential(token: "token-\(number)"), for: "account-\(number)", lock)
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+    #expect(try shelf.store.read().count == 30)
   }
 
   @Test func whoeverWaitsForTheLockGetsItOrIsTold() async throws {

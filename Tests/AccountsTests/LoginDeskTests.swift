@@ -116,7 +116,7 @@ struct LoginDeskTests {
 
   @Test func aStoreThatCantBeWrittenIsToldAndNothingIsConnected() async throws {
     try await Desk.with([.page("1")], steps: .init(write: { _, _ in Shelf.fail(28) })) { desk in
-      #expect(await desk.consent().failure?.contains("can't be written: No space left on device") == true)
+      #expect(await desk.consent().failure?.contains("can't write it: No space left on device") == true)
     }
   }
 

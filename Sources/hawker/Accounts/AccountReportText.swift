@@ -4,11 +4,11 @@ import Planning
 
 /// What `connect` and `connect --check` print.
 enum AccountReportText {
-  static func text(_ reports: [TokenReport], now: Timestamp) -> String {
-    reports.map { line($0, now: now) + "\n" }.joined()
+  static func text(_ reports: [TokenReport]) -> String {
+    reports.map { line($0) + "\n" }.joined()
   }
 
-  private static func line(_ report: TokenReport, now: Timestamp) -> String {
+  private static func line(_ report: TokenReport) -> String {
     let health = report.health
     let identity = health.identity.map { "\($0), " } ?? ""
     let state =

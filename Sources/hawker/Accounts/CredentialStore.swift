@@ -66,7 +66,7 @@ struct CredentialStore: Sendable {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT { return [:] }
-      throw failed("read")
+      throw failed(to: "read")
     }
     defer { close(descriptor) }
     try check(descriptor)
@@ -75,7 +75,7 @@ struct CredentialStore: Sendable {
     while bytes.count <= CredentialStore.largest {
       let count = Glibc.read(descriptor, &piece, piece.count)
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failed("read") }
+      guard count >= 0 else { throw failed(to: "read") }
       if count == 0 { break }
       bytes += piece[..<count]
     }
@@ -89,7 +89,7 @@ struct CredentialStore: Sendable {
   private func check(_ descriptor: Int32) throws(CredentialError) {
     try checkPlace()
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failed("read") }
+    guard fstat(descriptor, &status) == 0 else { throw failed(to: "read") }
     guard status.st_mode & S_IFMT == S_IFREG else { throw CredentialError("\(path) is not a file") }
     guard status.st_uid == geteuid() else { throw CredentialError("\(path) belongs to another user") }
     guard status.st_mode & 0o077 == 0 else {
@@ -130,8 +130,9 @@ struct CredentialStore: Sendable {
     return real(String(path[..<slash])) + path[slash...]
   }
 
-  private func failed(_ what: String) -> CredentialError {
-    CredentialError("\(path) can't be \(what == "read" ? "read" : "written"): \(String(cString: strerror(errno)))")
+  /// By the call that failed last.
+  private func failed(to step: String) -> CredentialError {
+    CredentialError("\(path): can't \(step) it: \(String(cString: strerror(errno)))")
   }
 }
 
@@ -149,7 +150,7 @@ extension CredentialStore {
     try checkPlace()
     try makeDirectory()
     let descriptor = open((directory ?? "") + "/credentials.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failed("written") }
+    guard descriptor >= 0 else { throw failed(to: "write") }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       return nil
@@ -181,7 +182,7 @@ extension CredentialStore {
     var path = ""
     for part in directory.split(separator: "/") {
       path += "/" + part
-      guard mkdir(path, 0o700) == 0 || errno == EEXIST || access(path, F_OK) == 0 else { throw failed("written") }
+      guard mkdir(path, 0o700) == 0 || errno == EEXIST || access(path, F_OK) == 0 else { throw failed(to: "write") }
     }
     var status = stat()
     if stat(directory, &status) == 0, status.st_mode & 0o777 != 0o700 { chmod(directory, 0o700) }
@@ -192,23 +193,29 @@ extension CredentialStore {
     let fresh = path + ".new"
     unlink(fresh)
     let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failed("written") }
-    let isWritten = write(bytes, to: descriptor) && steps.sync(descriptor) == 0
-    let failure = failed("written")
+    guard descriptor >= 0 else { throw failed(to: "write") }
+    CrashPoint.reach("credential-opened")
+    var isWritten = write(bytes, to: descriptor)
+    CrashPoint.reach("credential-written")
+    isWritten = isWritten && steps.sync(descriptor) == 0
+    CrashPoint.reach("credential-synced")
+    let failure = failed(to: "write")
     close(descriptor)
     guard isWritten else {
       unlink(fresh)
       throw failure
     }
     guard steps.rename(fresh, path) == 0 else {
-      let failure = failed("written")
+      let failure = failed(to: "write")
       unlink(fresh)
       throw failure
     }
+    CrashPoint.reach("credential-renamed")
     let folder = open(directory ?? "", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { close(folder) }
     // It is in place; that a power cut may bring the old one back is told.
-    guard steps.sync(folder) == 0 else { throw failed("written") }
+    guard steps.sync(folder) == 0 else { throw failed(to: "write") }
+    CrashPoint.reach("credential-done")
   }
 
   private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

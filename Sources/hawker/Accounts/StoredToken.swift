@@ -114,14 +114,17 @@ extension StoredToken {
       throw .unauthorized(
         .init("the token of account \(account.name) can't be renewed: \(Applications.missing(account))"))
     }
+    CrashPoint.reach("renewal-before")
     guard let grant = try await authority.renewed(credential.grant) else {
       throw .unauthorized(
         .init("the token of account \(account.name) can't be renewed: run `hawker connect \(account.name)`"))
     }
+    CrashPoint.reach("renewal-answered")
     credential.grant = grant
     do throws(CredentialError) {
       try store.keep(credential, for: account.name, lock)
       (unsaved, known) = (nil, nil)
+      CrashPoint.reach("renewal-kept")
     } catch {
       unsaved = (old, credential)
       restsUntil = ambient.uptime() + .seconds(30)

@@ -78,7 +78,7 @@ struct Connect: AsyncParsableCommand {
     let reports = await TokenCheck(connections: connections, config: config, ambient: .system).checkTokens(only: name)
     switch format {
     case .json: Console.out(AccountReportText.json(reports))
-    case .text: Console.out(AccountReportText.text(reports, now: Ambient.system.now()))
+    case .text: Console.out(AccountReportText.text(reports))
     }
     var codes: Set<ExitCode> = []
     if reports.contains(where: \.needsPerson) { codes.insert(.connect) }

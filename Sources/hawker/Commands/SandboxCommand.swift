@@ -63,8 +63,7 @@ struct SandboxCommand: AsyncParsableCommand {
 
     To point a shop at it, in hawker.yaml:
       accounts:
-        facebook: { marketplace: facebook, page_id: "\(address.pageID)", graph_url: \(address.facebookURL),
-                    login_url: \(address.facebookURL) }
+        facebook: { marketplace: facebook, page_id: "\(address.pageID)", graph_url: \(address.facebookURL), login_url: \(address.facebookURL) }
         offerup:  { marketplace: offerup, api_url: \(address.offerUpURL), login_url: \(address.offerUpLoginURL)\(bare ? ", extensions: false" : "") }
     and in the environment, for `hawker connect`:
       FACEBOOK_APP_ID=\(SandboxCredentials.facebookAppID) FACEBOOK_APP_SECRET=\(SandboxCredentials.facebookAppSecret)

@@ -62,8 +62,10 @@ struct ConnectShop: Sendable {
   }
 
   /// `hawker connect`, up to where it waits for the browser.
-  func connecting(_ arguments: String...) async throws -> Connecting {
-    let process = try Daemon(in: shop.path, ["connect"] + arguments, environment: environment, hearsAll: true)
+  func connecting(_ arguments: String..., crashAt point: String? = nil) async throws -> Connecting {
+    let crash = point.map { ["HAWKER_CRASH_AT": $0] } ?? [:]
+    let process = try Daemon(
+      in: shop.path, ["connect"] + arguments, environment: environment.merging(crash) { $1 }, hearsAll: true)
     process.end(after: .seconds(60))
     try await process.says("  http://")
     let line = process.lines.last { $0.contains("  http://") } ?? ""
@@ -72,11 +74,24 @@ struct ConnectShop: Sendable {
 
   /// Everything that was consented to, for both accounts.
   func connectAll() async throws {
-    for account in ["facebook", "offerup"] {
-      let connecting = try await connecting(account)
-      _ = try await connecting.press("allow")
-      #expect(try await connecting.process.status() == 0, "\(connecting.process.lines)")
-    }
+    for account in ["facebook", "offerup"] { try await connect(account) }
+  }
+
+  func connect(_ account: String) async throws {
+    let connecting = try await connecting(account)
+    _ = try await connecting.press("allow")
+    #expect(try await connecting.process.status() == 0, "\(connecting.process.lines)")
+  }
+
+  func stored() throws -> String { try String(contentsOfFile: store, encoding: .utf8) }
+
+  /// As if the hour for which OfferUp's access token is good were over.
+  func endToken() throws {
+    let text = try stored().replacing(/"expires_at":"[0-9]{4}/, with: "\"expires_at\":\"2001")
+    // In place: the file stays the user's alone.
+    let handle = try FileHandle(forWritingTo: URL(filePath: store))
+    try handle.write(contentsOf: Data(text.utf8))
+    try handle.close()
   }
 }
 

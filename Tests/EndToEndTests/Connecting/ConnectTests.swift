@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import Support
 import Testing
@@ -62,6 +63,13 @@ import Testing
       let connecting = try await shop.connecting(account)
       let page = try await connecting.press("allow")
       #expect(page.status == 400 && page.text.contains("belongs to no login that hawker began"))
+      #expect(connecting.process.isRunning)
+      // Nor does anything else that comes along: another path, a name of somebody else's that leads here.
+      let redirect = connecting.consent.components(separatedBy: "redirect_uri=")[1].prefix { $0 != "&" }
+      let callback = redirect.removingPercentEncoding ?? ""
+      #expect(try await connecting.get(callback.replacing("/callback", with: "/")).status == 404)
+      let elsewhere = Request(.get, callback, headers: [("Host", "evil.example")])
+      #expect(try await Client.shared.send(elsewhere).status == 421)
       #expect(connecting.process.isRunning)
       try await connecting.process.kill()
     }
@@ -133,6 +141,15 @@ import Testing
       }
       try await daemon.says("in sync: 3 listings, 6 posts on 2 accounts")
       #expect(try await daemon.interrupt() == 0)
+    }
+  }
+
+  @Test func itCanBeTriedOutOnTheBuiltInSandbox() async throws {
+    try await ConnectShop.with { shop in
+      let connecting = try await shop.connecting("facebook", "--sandbox", "--page", "10002")
+      #expect(try await connecting.press("allow").text.contains("connected to page 10002"))
+      #expect(try await connecting.process.status() == 0)
+      #expect(!FileManager.default.fileExists(atPath: shop.store))
     }
   }
 

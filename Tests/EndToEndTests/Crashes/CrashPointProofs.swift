@@ -43,7 +43,8 @@ import Testing
     let unknown = reached.subtracting(CrashPoint.names)
     #expect(unknown.isEmpty, "not in CrashPoint.names: \(unknown.sorted())")
     // The listings root is marked by real journals only: `RootMarkTests`.
-    let missing = Set(CrashPoint.names).subtracting(reached).subtracting(["marker-written", "marker-renamed"])
+    let missing = Set(CrashPoint.names).subtracting(reached)
+      .subtracting(["marker-written", "marker-renamed"] + CrashPoint.connecting)
     #expect(missing.isEmpty, "no scenario gets to \(missing.sorted())")
   }
 
