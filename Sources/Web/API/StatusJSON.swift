@@ -51,7 +51,7 @@ enum StatusJSON {
       switch view.watch {
       case .watching:
         json.field("mode", "watching")
-        json.field("text", nil)
+        json.field("text", String?.none)
       case .polling(let why):
         json.field("mode", "polling")
         json.field("text", why)

@@ -19,7 +19,8 @@ struct LoopAdapter: Loop {
     return ShopView(
       now: Ambient.system.now(), config: config, wanted: seen.wanted, plan: seen.plan, ledger: ledger,
       accounts: health(seen), watch: seen.blindness.map { .polling($0) } ?? .watching,
-      lastScan: seen.lastScan, inFlight: seen.inFlight.count, queued: seen.queued, exposures: Exposures.found(in: ledger, seen.wanted),
+      lastScan: seen.lastScan, inFlight: seen.inFlight.count, queued: seen.queued,
+      exposures: Exposures.found(in: ledger, seen.wanted),
       configProblems: seen.configProblems)
   }
 
