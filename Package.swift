@@ -144,7 +144,7 @@ let package = Package(
         "Support", logging,
       ]),
     tests(
-      "WebTests", ["Web", "Planning", "Journaling", "Marketplaces", "Listings", "Support", crypto, logging]),
+      "WebTests", ["Web", "Planning", "Journaling", "Marketplaces", "Listings", "Support", crypto, logging, lifecycle]),
     tests("AccountsTests", ["hawker", "Web", "Marketplaces", "Listings", "Support"]),
     tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Curl", "Support"]),
   ] + fuzzing

@@ -78,6 +78,7 @@ package actor Reconciler {
   /// Accounts that had stopped may try again: a token was stored.
   package func retryStopped() async {
     await executor.retryStopped()
+    shop.window?.resumed()
     hints.add { $0.replan = true }
   }
 

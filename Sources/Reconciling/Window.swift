@@ -111,6 +111,9 @@ package final class Window: Sendable {
     }
   }
 
+  /// Accounts that had stopped may try again.
+  func resumed() { fields.withLock { $0.view.stops = [:] } }
+
   // MARK: What the executors tell
 
   func note(_ event: ExecutionEvent) {

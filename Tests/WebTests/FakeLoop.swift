@@ -20,7 +20,7 @@ final class FakeLoop: Loop {
   }
 
   let state = Mutex(State())
-  let (activities, feed) = AsyncStream.makeStream(of: Activity.self, bufferingPolicy: .bufferingNewest(64))
+  private let readers = Mutex<[AsyncStream<Activity>.Continuation]>([])
 
   func view() async -> ShopView {
     state.withLock { state in
@@ -45,7 +45,14 @@ final class FakeLoop: Loop {
 
   func login(account: String, query: [String: String]) async -> LoginPage { state.withLock { $0.login } }
   func photo(_ name: String) async -> String? { state.withLock { $0.photos[name] } }
-  func activity() -> AsyncStream<Activity> { activities }
+
+  func activity() -> AsyncStream<Activity> {
+    let (stream, reader) = AsyncStream.makeStream(of: Activity.self, bufferingPolicy: .bufferingNewest(64))
+    readers.withLock { $0.append(reader) }
+    return stream
+  }
+
+  func tell(_ activity: Activity) { for reader in readers.withLock({ $0 }) { reader.yield(activity) } }
 
   var decisions: [Decision] { state.withLock { $0.decisions } }
   var notices: [[Notice]] { state.withLock { $0.notices } }

@@ -17,9 +17,11 @@ final class BodyReading: Sendable {
   private static let budget = 48 * 1024 * 1024
   /// What is read of a body that is too long, so that its sender sees the answer.
   private static let drain = 4 * 1024 * 1024
-  private static let patience: Duration = .seconds(15)
 
+  private let patience: Duration
   private let taken = Mutex(0)
+
+  init(patience: Duration) { self.patience = patience }
 
   func read(_ body: RequestBody, limit: Int) async -> Outcome {
     let isFree = taken.withLock { taken in
@@ -32,7 +34,7 @@ final class BodyReading: Sendable {
     return await withTaskGroup(of: Outcome.self) { group in
       group.addTask { await BodyReading.collect(body, limit) }
       group.addTask {
-        do { try await Task.sleep(for: BodyReading.patience) } catch { return .given(up: 400) }
+        do { try await Task.sleep(for: self.patience) } catch { return .given(up: 400) }
         return .given(up: 408)
       }
       defer { group.cancelAll() }

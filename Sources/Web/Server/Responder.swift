@@ -22,10 +22,11 @@ struct Responder: HTTPResponder {
 
   let door: FrontDoor
   let port: Port
-  private let bodies = BodyReading()
+  private let bodies: BodyReading
   private let streams = StreamCount()
 
-  init(door: FrontDoor, port: Port) {
+  init(door: FrontDoor, port: Port, patience: Patience) {
+    bodies = BodyReading(patience: patience.body)
     self.door = door
     self.port = port
   }

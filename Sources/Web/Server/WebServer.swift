@@ -14,6 +14,7 @@ package struct WebServer: Service {
   private let setting: WebSetting
   private let door: FrontDoor
   private let logger: Logger
+  var patience = Patience()
   private let started: @Sendable (String) -> Void
 
   /// `started` gets the dashboard's address once it can be opened.
@@ -34,13 +35,13 @@ package struct WebServer: Service {
   package func run() async throws {
     for warning in setting.warnings { logger.warning("\(warning)") }
     let port = Port()
-    let responder = Responder(door: door, port: port)
+    let responder = Responder(door: door, port: port, patience: patience)
     let quiet = Logger(label: "web") { _ in SwiftLogNoOpLogHandler() }
     var configuration = ApplicationConfiguration(
       address: .hostname(setting.listen.bareHost, port: setting.listen.port), backlog: 512)
     configuration.availableConnectionsDelegate = MaximumAvailableConnections(Self.connections, logger: quiet)
     let application = Application(
-      responder: responder, server: ConnectionCare.server, configuration: configuration,
+      responder: responder, server: ConnectionCare.server(patience), configuration: configuration,
       onServerRunning: { channel in
         let number = channel.localAddress?.port ?? setting.listen.port
         port.set(number)

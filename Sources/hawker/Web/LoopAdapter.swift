@@ -19,7 +19,8 @@ struct LoopAdapter: Loop {
     return ShopView(
       now: Ambient.system.now(), config: config, wanted: seen.wanted, plan: seen.plan, ledger: ledger,
       accounts: health(seen), watch: seen.blindness.map { .polling($0) } ?? .watching,
-      lastScan: seen.lastScan, inFlight: seen.inFlight.count, queued: seen.queued, exposures: [],
+      lastScan: seen.lastScan, inFlight: seen.inFlight.count, queued: seen.queued,
+      exposures: Exposures.found(in: ledger, seen.wanted),
       configProblems: seen.configProblems)
   }
 
@@ -36,8 +37,7 @@ struct LoopAdapter: Loop {
 
   func decide(_ decision: Decision) async -> Answer { await reconciler.decide(decision) }
 
-  /// Nothing can be recorded yet: the marketplace is told to send it again.
-  func take(_ notices: [Notice]) async -> Bool { false }
+  func take(_ notices: [Notice]) async -> Bool { await reconciler.take(notices) }
 
   func login(account: String, query: [String: String]) async -> LoginPage {
     await accounts.desk.callback(account: account, query: query).page

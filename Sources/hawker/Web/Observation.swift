@@ -105,6 +105,10 @@ private struct TimedMarketplace: Marketplace {
     try await timed("read") { () throws(MarketplaceFailure) in try await base.read(remoteID) }
   }
 
+  func read(_ remoteID: String, urgency: Urgency) async throws(MarketplaceFailure) -> RemotePost? {
+    try await timed("read") { () throws(MarketplaceFailure) in try await base.read(remoteID, urgency: urgency) }
+  }
+
   func lookUp(_ draft: Draft, since: Timestamp) async throws(MarketplaceFailure) -> [RemotePost] {
     try await timed("look-up") { () throws(MarketplaceFailure) in try await base.lookUp(draft, since: since) }
   }
