@@ -156,8 +156,10 @@ struct Performer: Sendable {
     let op = Performer.newOp()
     let intent = Intent(
       op: op, action: .update, key: action.key, marketplace: action.marketplace, content: content, remoteID: remoteID,
-      file: action.post == nil ? action.file : action.record?.file ?? action.file, at: ambient.now())
+      file: action.post == nil ? action.file : action.record?.file ?? action.file, at: ambient.now(),
+      because: action.reason.code == "drift" ? "drift" : nil)
     CrashPoint.reach("update-before")
+    if action.changes.isEmpty { return try await agreed(intent, action) }
     try await journal.append([.intent(intent)])
     CrashPoint.reach("update-intended")
     let draft = Draft(listing: action.key.listing, op: op, reference: "", content: content, photos: post.photos)
@@ -168,6 +170,12 @@ struct Performer: Sendable {
     }
     CrashPoint.reach("update-answered")
     return try await succeeded(intent, action, nil)
+  }
+
+  /// The marketplace shows what the file says already: that is recorded, and nothing is sent.
+  private func agreed(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
+    try await journal.append([.intent(intent), .outcome(Outcome(op: intent.op, result: .done, attempts: 0))])
+    return Attempt(ActionResult(action, .done, remoteID: action.remoteID, url: action.record?.url))
   }
 
   private func withdraw(_ action: Action) async throws(JournalError) -> Attempt {

@@ -16,9 +16,9 @@ extension Ledger {
     switch outcome.result {
     case .done:
       if intent.isLoss, intent.remoteID == record.remoteID, !isPermitted(key, at) { lose(key, at) }
+      standing.drifts[key] = rest(of: standing.drifts[key], after: intent, of: record)
+      if intent.action != .update { hints[key] = nil }
       record.succeed(intent, outcome, at)
-      // What was to be looked at there has been written over, or is no more.
-      (standing.drifts[key], hints[key]) = (nil, nil)
       usePermits(of: key, at)
       endHolds(of: key, by: ["unsettled", "grace"])
     case .failed:
@@ -31,6 +31,17 @@ extension Ledger {
       if intent.action == .create { record.enter(.uncertain, at) }
     }
     put(record)
+  }
+
+  /// An update writes over what it changes alone; one that undoes a drift, over all of it.
+  private func rest(of drift: Drift?, after intent: Intent, of record: Record) -> Drift? {
+    guard let drift, intent.action == .update, intent.because != "drift", let new = intent.content,
+      let old = record.content
+    else { return nil }
+    let sent = Set(new.differences(from: old).map(\.rawValue))
+    let fields = drift.fields.filter { !sent.contains($0) }
+    return fields.isEmpty
+      ? nil : Drift(fields: fields, values: drift.values.filter { !sent.contains($0.key) }, at: drift.at)
   }
 
   /// Kept for an hour: files that go away one by one are a mass loss too.

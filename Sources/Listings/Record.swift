@@ -110,7 +110,7 @@ package struct Intent: Hashable, Sendable {
   package var at: Timestamp
   /// A withdrawal because of a sale elsewhere: the post is not made again when its file still says available.
   package var isSale: Bool
-  /// Why a post is withdrawn (`file-gone`, `dropped`, …); nil for anything else.
+  /// Why a post is withdrawn (`file-gone`, `dropped`, …), or that an update undoes a `drift`; nil for anything else.
   package var because: String?
 
   /// A withdrawal that nobody asked for by name.

@@ -18,6 +18,11 @@ package struct Exposure: Hashable, Sendable {
 }
 
 extension Exposure {
+  /// Whether it lasts, or ended within a day.
+  package func isRecent(at now: Timestamp) -> Bool {
+    endedAt.map { now.duration(since: $0) < .seconds(86_400) } ?? true
+  }
+
   /// `sold 08:02 on facebook, still live on offerup for 6 s`; times are UTC.
   package func text(at now: Timestamp) -> String {
     let place = soldOn.map { "on \($0)" } ?? "elsewhere"

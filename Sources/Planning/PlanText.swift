@@ -136,7 +136,8 @@ package struct PlanText {
     case .create:
       (action.post?.content.map { brief($0.title, 40) + ", " + $0.price.description } ?? "")
         + (action.reason.code == "again" ? " (again)" : "")
-    case .update, .replace: action.changes.map(change).joined(separator: ", ")
+    case .update, .replace:
+      action.changes.isEmpty ? action.reason.text : action.changes.map(change).joined(separator: ", ")
     case .withdraw, .forget, .resolve, .adopt: action.reason.text
     }
   }

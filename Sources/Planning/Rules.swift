@@ -189,20 +189,40 @@ struct Rules {
     _ post: WantedPost, _ content: Content, _ record: Record, _ difference: Difference
   ) -> Action {
     let interrupted = record.pending?.action == .update ? record.pending?.content : nil
-    let changes = record.content.map { content.changes(from: $0, or: interrupted, unsure: record.unsure) }
+    var changes = record.content.map { content.changes(from: $0, or: interrupted, unsure: record.unsure) }
+    if let own = changes, let drift = DriftRules(record, content, input.standing.drifts[record.key]) {
+      if let action = drifted(drift, own, { update(difference, post, $0) }) { return permitted(action, difference) }
+      changes = drift.unsent(of: own)
+    }
     guard changes?.isEmpty != true else {
       return action(.unchanged, difference, .init("same", "up to date"), post: post)
     }
     let known =
       changes ?? Content.Field.allCases.map { .init(field: $0, before: "unknown", after: content.text(of: $0)) }
-    let fixed = input.capabilities(of: record.key.account, record.marketplace)?.fixedFields ?? []
-    let stuck = known.map(\.field).filter(fixed.contains)
-    var update = action(stuck.isEmpty ? .update : .replace, difference, reason(known, post), post: post)
-    update.changes = known
-    if let origin = known.first.flatMap({ post.origins[$0.field] }), !origin.file.isEmpty {
+    return permitted(update(difference, post, known), difference)
+  }
+
+  /// Which fields of these can't be changed in place.
+  private func stuck(_ changes: [FieldChange], _ key: PostKey, _ marketplace: String) -> [Content.Field] {
+    let fixed = input.capabilities(of: key.account, marketplace)?.fixedFields ?? []
+    return changes.map(\.field).filter(fixed.contains)
+  }
+
+  private func update(_ difference: Difference, _ post: WantedPost, _ changes: [FieldChange]) -> Action {
+    let stuck = stuck(changes, difference.key, difference.record?.marketplace ?? "")
+    var update = action(stuck.isEmpty ? .update : .replace, difference, reason(changes, post), post: post)
+    update.changes = changes
+    if let origin = changes.first.flatMap({ post.origins[$0.field] }), !origin.file.isEmpty {
       (update.file, update.line) = (origin.file, origin.line)
     }
-    let failedBefore = record.failedDigest != nil && record.failedDigest == content.digest
+    return update
+  }
+
+  /// Held where the marketplace has refused it before, can't do it in place, or is to be left alone for a while.
+  private func permitted(_ update: Action, _ difference: Difference) -> Action {
+    guard update.hold == nil, !update.changes.isEmpty, let record = update.record else { return update }
+    let stuck = stuck(update.changes, record.key, record.marketplace)
+    let failedBefore = record.failedDigest != nil && record.failedDigest == update.post?.content?.digest
     if failedBefore, record.failure?.code == "rejected" {
       return update.held(
         by: .rejected,

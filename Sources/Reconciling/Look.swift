@@ -19,7 +19,9 @@ package struct Look: Sendable {
   /// What is to be recorded: nothing, when nothing is new.
   package func entries(_ ledger: Ledger, _ wanted: Wanted?) -> [Entry] {
     let key = before.key
-    guard let record = ledger[key], record == before, record.isLive, record.pending == nil else { return [] }
+    guard let record = ledger[key], record == before, record.isLive, record.pending == nil, record.unsure.isEmpty else {
+      return []
+    }
     switch sight {
     case .absent: return [.observed(key, .gone)]
     case .shown(let post) where post.isSold:

@@ -71,6 +71,7 @@ extension PlanInput {
     allowedWithdrawals = selection.allowedWithdrawals
     onlyListings = selection.listings
     onlyAccount = selection.account
+    enforces = selection.enforces
   }
 }
 
@@ -82,6 +83,8 @@ package struct Selection: Sendable {
   package var account: String?
   /// `--allow-withdraw`.
   package var allowedWithdrawals: Int?
+  /// `--enforce`.
+  package var enforces = false
 
   package init(listings: Set<String> = [], account: String? = nil, allowedWithdrawals: Int? = nil) {
     self.listings = listings

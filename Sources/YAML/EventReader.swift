@@ -14,6 +14,8 @@ package struct EventReader: ~Copyable {
   private var expandedBytes = 0
   private var depth = 0
   private var current = Tape.Event(kind: .streamStart)
+  /// Where the current event stands in the text, in characters from 0; nil: it is replayed, and stands elsewhere.
+  package private(set) var place: Range<Int>?
   /// The current scalar's bytes: libyaml's, or the tape's; empty for other events.
   @usableFromInline var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
@@ -108,6 +110,7 @@ package struct EventReader: ~Copyable {
     guard yaml_parser_parse(parser, &event) == 1 else {
       throw Wording.error(of: parser.pointee, in: input)
     }
+    place = Int(event.start_mark.index)..<max(Int(event.start_mark.index), Int(event.end_mark.index))
     current.line = Int32(truncatingIfNeeded: event.start_mark.line &+ 1)
     current.column = Int32(truncatingIfNeeded: event.start_mark.column &+ 1)
     current.trailing = .none
@@ -193,6 +196,7 @@ package struct EventReader: ~Copyable {
   }
 
   private mutating func playBack() throws(YAMLError) {
+    place = nil
     let entry = tape.entries[replay.lowerBound]
     replay = replay.dropFirst()
     let (line, column) = (current.line, current.column)

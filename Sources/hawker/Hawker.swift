@@ -20,7 +20,7 @@ struct Hawker: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       Init.self, Validate.self, PlanCommand.self, Apply.self, Run.self, Status.self, Show.self, LogCommand.self,
-      Connect.self, Sold.self,
+      Connect.self, Sold.self, Pull.self,
       Hold.self, Release.self, Forget.self, Resolve.self, Approve.self, SandboxCommand.self, SchemaCommand.self,
       StateCommand.self, VersionCommand.self,
     ])

@@ -116,7 +116,7 @@ struct OpenShop: Sendable {
     }
   }
 
-  private static func startSandbox(
+  static func startSandbox(
     _ setting: Setting, _ photos: PhotoIndex
   ) async throws -> (SandboxServer, SandboxAddress) {
     var options = SandboxOptions()

@@ -91,3 +91,34 @@ enum Files {
     }
   }
 }
+
+extension Files {
+  /// Puts new bytes in the place of a file, whole or not at all, with its mode; refuses when it has changed since it was
+  /// read as `old`.
+  static func replace(_ path: String, _ old: [UInt8], with new: [UInt8]) throws {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw Exit(.person, "\(path) is no regular file; it was left as it is")
+    }
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    // A name with a dot in front is no listing.
+    let beside = "\(path[..<slash]).\(path[slash...]).hawker-\(getpid())"
+    let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Exit(.person, "\(beside): \(String(cString: strerror(errno)))") }
+    do {
+      defer { close(descriptor) }
+      try write(new, to: descriptor, beside)
+      fchmod(descriptor, status.st_mode & 0o7777)
+      if fsync(descriptor) != 0 { throw Exit(.person, "\(beside): \(String(cString: strerror(errno)))") }
+      guard read(path, limit: old.count) == old else {
+        throw Exit(.person, "\(path) was changed meanwhile; it was left as it is: run it again")
+      }
+      CrashPoint.reach("pull-written")
+      guard rename(beside, path) == 0 else { throw Exit(.person, "\(path): \(String(cString: strerror(errno)))") }
+      CrashPoint.reach("pull-renamed")
+    } catch {
+      unlink(beside)
+      throw error
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import Executing
 import Facebook
 import Journaling
 import Listings
@@ -71,19 +72,31 @@ struct Setting: Sendable {
   }
 
   /// Scans the listing files and plans, from files and journal alone: no network, no lock.
-  func plan(_ selection: Selection = Selection(), mode: PlanInput.Mode = .once) async throws -> Planned {
-    let ledger = try readLedger()
+  /// `looking` makes the accounts whose live copies are to be looked at first; nothing of that is recorded.
+  func plan(
+    _ selection: Selection = Selection(), mode: PlanInput.Mode = .once,
+    looking: (() async throws -> [Executor.Account])? = nil
+  ) async throws -> Planned {
+    var ledger = try readLedger()
     let marker: Marker =
       ledger.map { $0.isUnused ? .acceptable(lineage: $0.lineage) : .expected(lineage: $0.lineage) } ?? .none
     var loader = Loader(loaded, options: loadingOptions(marker: marker))
     let wanted = await loader.scanConcurrently()
+    var failures: [MarketplaceFailure] = []
+    if let looking, let recorded = ledger {
+      let accounts = try await looking().filter { selection.account == nil || $0.name == selection.account }
+      let seen = await LiveCopies.refreshed(recorded, accounts, config, wanted)
+      (ledger, failures) = (seen.ledger, seen.failures)
+    }
     var input = PlanInput(
       wanted, ledger, config, Setting.capabilities, now: Ambient.system.now(), mode: mode)
     input.narrow(to: selection)
     for account in config.accounts where account.marketplace == OfferUp.capabilities.marketplace {
       input.accountCapabilities[account.name] = OfferUp.capabilities(of: account)
     }
-    return Planned(plan: Planner.plan(input).with(loaded.problems), ledger: ledger, loader: loader)
+    return Planned(
+      plan: Planner.plan(input).with(loaded.problems), ledger: ledger, loader: loader, wanted: wanted,
+      failures: failures)
   }
 }
 
@@ -92,6 +105,9 @@ struct Planned {
   let plan: Plan
   let ledger: Ledger?
   let loader: Loader
+  let wanted: Wanted
+  /// Why accounts could not be looked at.
+  let failures: [MarketplaceFailure]
 }
 
 extension Plan {

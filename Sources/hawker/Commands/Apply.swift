@@ -30,6 +30,9 @@ struct Apply: AsyncParsableCommand {
   @Option(help: "Lifts the withdrawal guards when exactly this many withdrawals are held.")
   var allowWithdraw: Int?
 
+  @Flag(help: "Reads the live copies first, and puts back what was changed there.")
+  var enforce = false
+
   @Option(help: "How long after the last progress to wait for a marketplace.")
   var wait = DurationArgument(.seconds(180))
 
@@ -60,7 +63,12 @@ struct Apply: AsyncParsableCommand {
     var loader = Loader(opened.shop.loaded, options: opened.shop.options)
     let wanted = loader.scan()
     opened.shop.scanned(wanted)
-    let chosen = selection.selection(allowing: allowWithdraw)
+    var chosen = selection.selection(allowing: allowWithdraw)
+    chosen.enforces = enforce
+    if enforce, wanted.root == .seen {
+      mark(opened)
+      _ = await opened.shop.refresh(wanted, only: chosen.account)
+    }
     let plan = opened.shop.plan(wanted, mode: .once, selection: chosen).with(opened.shop.loaded.problems)
     if format == .text { Console.out(PlanText(isColoured: global.isColoured).render(plan)) }
     try refuseWrongNumber(plan)

@@ -76,6 +76,7 @@ struct Run: AsyncParsableCommand {
     apply.allowWithdraw = nil
     apply.wait = DurationArgument(.seconds(180))
     apply.noWait = false
+    apply.enforce = false
     try await apply.run()
   }
 

@@ -43,7 +43,11 @@ struct Status: AsyncParsableCommand {
       (chosen.listings.isEmpty || chosen.listings.contains(key.listing))
         && (chosen.account == nil || chosen.account == key.account)
     }
-    let report = StatusReport(plan: plan, records: records, now: Ambient.system.now())
+    var exposures = planned.ledger.map { Exposures.found(in: $0, planned.wanted) } ?? []
+    exposures.removeAll { records[$0.key] == nil }
+    let report = StatusReport(
+      plan: plan, records: records, now: Ambient.system.now(), standing: planned.ledger?.standing ?? Standing(),
+      exposures: exposures)
     Console.out(format == .json ? report.json : report.text)
   }
 }
@@ -53,6 +57,8 @@ struct StatusReport {
   let plan: Plan
   let records: [PostKey: Record]
   let now: Timestamp
+  var standing = Standing()
+  var exposures: [Exposure] = []
 
   private struct Row {
     var key: PostKey
@@ -73,9 +79,12 @@ struct StatusReport {
     var text = ""
     let rows = rows
     for row in rows {
-      let state = PlanText.pad(Escaping.line(row.key.description), 40) + PlanText.pad(Self.state(row.record), 12)
+      let state = PlanText.pad(Escaping.line(row.key.description), 40) + PlanText.pad(state(row), 12)
       let since = row.record.map { "since \(DurationText.about(now.duration(since: $0.since))) ago" } ?? ""
       text += state + PlanText.pad(since, 18) + Escaping.line(row.record?.url ?? "") + "\n"
+      for exposure in exposures where exposure.key == row.key && exposure.isRecent(at: now) {
+        text += "    \(exposure.text(at: now))\n"
+      }
       if let next = Self.next(row.action) { text += "    \(Escaping.line(next))\n" }
     }
     if rows.isEmpty { text += "Nothing is recorded and nothing is wanted.\n" }
@@ -92,6 +101,12 @@ struct StatusReport {
     let held = rows.count { $0.action?.hold != nil }
     let pending = rows.count { $0.action.map { $0.hold == nil && $0.kind != .unchanged } ?? false }
     return "\(rows.count) posts: \(live) live, \(pending) to change, \(held) held. \(plan.summary.problems) problems."
+  }
+
+  /// What was sold through a post that still stands there is sold, too.
+  private func state(_ row: Row) -> String {
+    if row.record?.isLive == true, row.action?.reason.code == "sold", standing.wasSoldHere(row.key) { return "sold" }
+    return Self.state(row.record)
   }
 
   static func state(_ record: Record?) -> String {
@@ -121,6 +136,10 @@ struct StatusReport {
       json.array { json in
         for row in rows { write(row, &json) }
       }
+      json.key("exposures")
+      json.array { json in
+        for exposure in exposures { write(exposure, &json) }
+      }
       json.key("guards")
       json.array { json in
         for report in plan.guards { PlanJSON.write(report, to: &json) }
@@ -133,11 +152,21 @@ struct StatusReport {
     return json.text + "\n"
   }
 
+  private func write(_ exposure: Exposure, _ json: inout JSONWriter) {
+    json.object { json in
+      json.field("listing", exposure.key.listing)
+      json.field("account", exposure.key.account)
+      json.field("sold_on", exposure.soldOn)
+      json.field("sold_at", exposure.soldAt.description)
+      json.field("ended_at", exposure.endedAt?.description)
+    }
+  }
+
   private func write(_ row: Row, _ json: inout JSONWriter) {
     json.object { json in
       json.field("listing", row.key.listing)
       json.field("account", row.key.account)
-      json.field("state", Self.state(row.record))
+      json.field("state", state(row))
       json.field("since", row.record?.since.description)
       json.field("remote_id", row.record?.remoteID)
       json.field("url", row.record?.url)

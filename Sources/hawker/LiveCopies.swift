@@ -1,0 +1,96 @@
+import Executing
+import Journaling
+import Listings
+import Loading
+import Marketplaces
+import Planning
+import Reconciling
+import Sandbox
+import Synchronization
+
+/// Looks at what the marketplaces show now, for commands that ask for it.
+enum LiveCopies {
+  /// Looks at every live post of these accounts and hands what was seen to `record`. Says what could not be looked at.
+  static func look(
+    at accounts: [Executor.Account], _ config: Config, records: @escaping @Sendable (String) -> [Record],
+    record: @escaping @Sendable ([Look]) async -> Bool
+  ) async -> [MarketplaceFailure] {
+    var failures: [MarketplaceFailure] = []
+    for account in accounts {
+      if !account.marketplace.capabilities.canRead {
+        Console.note("hawker: \(account.name) can't be looked at: its marketplace shows no live copies")
+        continue
+      }
+      let refresh = Refresh(account, .system, absenceAfter: config.sync.absenceAfter, record: record)
+      guard case .cut(let failure) = await refresh.all({ records(account.name) }) else { continue }
+      let why = failure?.detail.message ?? "it was cut off"
+      Console.error("\(account.name) could not be looked at: \(why); of it, what is recorded counts")
+      if let failure { failures.append(failure) }
+    }
+    return failures
+  }
+
+  /// What the ledger would be after a look: nothing is recorded.
+  static func refreshed(
+    _ ledger: Ledger, _ accounts: [Executor.Account], _ config: Config, _ wanted: Wanted
+  ) async -> (ledger: Ledger, failures: [MarketplaceFailure]) {
+    let sketch = Sketch(ledger)
+    let failures = await look(
+      at: accounts, config, records: { sketch.ledger.settled(on: $0) },
+      record: { looks in
+        sketch.take(looks, wanted)
+        return true
+      })
+    return (sketch.ledger, failures)
+  }
+
+  /// A ledger of one's own.
+  private final class Sketch: Sendable {
+    private let state: Mutex<Ledger>
+    init(_ ledger: Ledger) { state = Mutex(ledger) }
+    var ledger: Ledger { state.withLock { $0 } }
+
+    func take(_ looks: [Look], _ wanted: Wanted) {
+      state.withLock { ledger in
+        for look in looks {
+          for entry in look.entries(ledger, wanted) { ledger.apply(entry, at: Ambient.system.now()) }
+        }
+      }
+    }
+  }
+}
+
+extension Shop {
+  /// Looks at every live copy and records what it shows.
+  func refresh(_ wanted: Wanted, only account: String? = nil) async -> [MarketplaceFailure] {
+    await LiveCopies.look(
+      at: accounts.filter { account == nil || $0.name == account }, config,
+      records: { [journal] in journal.ledger.settled(on: $0) },
+      record: { [journal] looks in
+        let ledger = journal.ledger
+        do throws(JournalError) { try await journal.append(looks.flatMap { $0.entries(ledger, wanted) }) } catch {
+          return false
+        }
+        return true
+      })
+  }
+}
+
+/// Accounts to look with, without the journal's lock: the real ones, or the sandbox's.
+struct LiveAccounts {
+  let accounts: [Executor.Account]
+  private let server: SandboxServer?
+
+  init(_ setting: Setting) async throws {
+    var connections = Connections()
+    var server: SandboxServer?
+    if setting.isSandbox {
+      let started = try await OpenShop.startSandbox(setting, PhotoIndex())
+      (server, connections.sandbox) = (started.0, started.1)
+    }
+    self.server = server
+    accounts = connections.accounts(of: setting.config)
+  }
+
+  func close() async { await server?.stop() }
+}
