@@ -20,7 +20,7 @@ struct PostLine {
     url = record?.isLive == true || record?.state == .uncertain ? record?.url.flatMap(PostLine.link) : nil
     price = record?.isLive == true ? record?.content?.price.description : nil
     if let action, action.kind != .unchanged {
-      let text = action.hold.map { HeldItem.withoutCommand($0.text) } ?? PlanText.describe(action)
+      let text = action.hold == nil ? PlanText.describe(action) : HeldItem.words(action)
       note = action.kind == .create && action.hold == nil ? nil : Words.cut(text, 160)
     }
     if let drift = ledger.drifts[key], note == nil {
@@ -55,7 +55,7 @@ struct Card {
     status =
       listing.flatMap { $0.status == .available ? nil : $0.status.rawValue } ?? (listing == nil ? "no file" : nil)
     posts = scene.posts(row)
-    moves = scene.moves(row.id, at: "card")
+    moves = scene.moves(row.id, at: "do")
   }
 }
 

@@ -99,8 +99,9 @@ private struct Draft {
     for index in listings.indices { rows[place(of: listings[index].id)].wanted = index }
     for id in view.wanted?.frozenIDs ?? [] { rows[place(of: id)].facets.insert(.attention) }
     for (key, record) in view.ledger.records { collect(key, record) }
-    for (id, sales) in view.ledger.sales where sales.count > 1 {
-      if let place = places[id], sales.count > max(1, quantity(place)) { rows[place].facets.insert(.attention) }
+    for (key, holds) in view.ledger.standing.holds
+    where holds.contains(where: { $0.by == Action.Holder.oversold.rawValue }) {
+      if let place = places[key.listing] { rows[place].facets.insert(.attention) }
     }
     let actions = view.plan?.actions ?? []
     for index in actions.indices { collect(index, actions) }
@@ -137,8 +138,6 @@ private struct Draft {
       rows[place].facets.insert(.waiting)
     }
   }
-
-  private func quantity(_ place: Int) -> Int { rows[place].wanted.map { view.wanted?.listings[$0].quantity ?? 1 } ?? 1 }
 
   private func isOffered(_ place: Int) -> Bool {
     guard let index = rows[place].wanted, let status = view.wanted?.listings[index].status else { return false }

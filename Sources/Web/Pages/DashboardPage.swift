@@ -38,6 +38,7 @@ struct DashboardPage {
     var word: String
     var text: String
     var command: String?
+    var moves: [Move] = []
   }
 
   init(_ scene: Scene) {
@@ -46,16 +47,19 @@ struct DashboardPage {
     under = DashboardPage.under(view)
     notices = Notice.all(scene)
     exposures = ExposureLine.all(scene)
-    held = catalogue.held.prefix(8).map { HeldItem($0, scene) }
-    heldMore = catalogue.held.count > 8 ? "and \(Words.grouped(catalogue.held.count - 8)) more in the plan" : nil
+    held = catalogue.held.prefix(4).map { HeldItem($0, scene) }
+    heldMore = catalogue.held.count > 4 ? "All \(Words.grouped(catalogue.held.count)) that need you" : nil
     let problems = Problems.all(view)
     self.problems = problems.prefix(5).map { ProblemLine($0, catalogue) }
     problemsMore = problems.count > 5 ? "and \(Words.grouped(problems.count - 5)) more" : nil
     browse = Browse(scene)
     accounts = view.accounts.map { AccountCard($0, catalogue.live[$0.name] ?? 0, now: view.now) }
     let actions = view.plan?.actions ?? []
-    plan = catalogue.planned.prefix(8).map { PlanLine(actions[$0], scene) }
-    planMore = catalogue.planned.count > 8 ? "and \(Words.grouped(catalogue.planned.count - 8)) more" : nil
+    // What waits for the seller stands beside it already.
+    let next = catalogue.planned.lazy.filter { actions[$0].hold?.by.needsPerson != true }
+    plan = next.prefix(6).map { PlanLine(actions[$0], scene) }
+    planMore =
+      catalogue.planned.count > plan.count ? "The whole plan: \(Words.count(catalogue.planned.count, "action"))" : nil
     plots = Plot.all(scene.request.traffic)
     activity = scene.request.recent.suffix(30).reversed().map(ActivityLine.init)
     isNew = catalogue.rows.isEmpty && problems.isEmpty && view.wanted?.root == .seen
@@ -113,16 +117,21 @@ extension DashboardPage.Notice {
       notices.append(
         Self(tone: "wait", word: "Git", text: "Git is at work (\(activity)); withdrawals wait until it has finished."))
     }
-    for (id, sales) in view.ledger.sales.sorted(by: { $0.key < $1.key })
-    where sales.count > max(1, scene.listing(id)?.quantity ?? 1) {
-      let places = sales.map { $0.account ?? "elsewhere" }.joined(separator: " and ")
-      notices.append(
-        Self(
-          tone: "bad", word: "Sold twice",
-          text: "\(scene.title(of: id).map { Words.cut($0, 100) } ?? id) was sold on \(places). "
-            + "One buyer has to be told."))
+    for key in view.ledger.standing.holds.keys.sorted() {
+      guard let hold = view.ledger.standing.hold(on: key, by: Action.Holder.oversold.rawValue) else { continue }
+      notices.append(oversold(key, hold, scene))
     }
     return Array(notices.prefix(12))
+  }
+
+  /// Two buyers of one thing: nothing is held by it, but somebody has to be told.
+  private static func oversold(_ key: PostKey, _ hold: RecordedHold, _ scene: Scene) -> Self {
+    let settling = Settling(.init(holder: .oversold, listing: key.listing, account: key.account), at: "notice")
+    let title = scene.title(of: key.listing).map { Words.cut($0, 100) } ?? key.listing
+    return Self(
+      tone: "bad", word: settling.title,
+      text: "\(title): \(hold.text ?? "it was sold twice"). \(settling.advice ?? "")", command: settling.commands.first,
+      moves: settling.moves)
   }
 }
 

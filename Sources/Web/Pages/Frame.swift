@@ -38,9 +38,11 @@ struct Frame {
     isLoggedIn = request.isLoggedIn
     flash = request.flash.map { Flash(text: $0.text, tone: $0.isGood ? "good" : "bad") }
     let problems = Problems.all(view)
+    let needs = scene.catalogue.held.count
     let waiting = scene.catalogue.planned.count
     nav = [
       Link(label: "Shop", href: "/"),
+      Link(label: "Needs you", href: "/needs", count: needs > 0 ? Words.grouped(needs) : nil),
       Link(label: "Plan", href: "/plan", count: waiting > 0 ? Words.grouped(waiting) : nil),
       Link(label: "Problems", href: "/problems", count: problems.isEmpty ? nil : Words.grouped(problems.count)),
     ]
@@ -55,7 +57,8 @@ struct Frame {
       return PostState("Your listings folder can’t be seen, so nothing is changed", "bad")
     }
     if let open = view.exposures.first(where: { $0.endedAt == nil }) {
-      return PostState("Taking \(open.key.listing) off \(open.key.account), it is sold", "bad")
+      let title = Words.cut(scene.title(of: open.key.listing) ?? open.key.listing, 60)
+      return PostState("Taking “\(title)” off \(open.key.account), it is sold", "bad")
     }
     let people = scene.catalogue.held.count { $0.holder != .git }
     let errors = Problems.all(view).count { $0.severity == .error }

@@ -9,32 +9,39 @@ struct HeldItem {
   var name: String?
   var href: String?
   var cover: String?
+  var accounts: String?
   var why: String
   var advice: String?
   var posts: [PlanLine] = []
   var more: String?
   var commands: [String]
   var moves: [Move]
+  var isMany: Bool
+  var hasMoves: Bool
 
-  init(_ group: HeldGroup, _ scene: Scene) {
+  /// `isAlone`: on the listing's own page, where its name needs no saying.
+  init(_ group: HeldGroup, _ scene: Scene, isAlone: Bool = false) {
     let actions = group.actions.compactMap { scene.view.plan?.actions[$0] }
-    let first = actions[0]
-    id =
-      "held-" + (group.plan.isEmpty && actions.count == 1 ? "\(first.key.listing)-\(first.key.account)-" : "")
-      + group.holder.rawValue
+    let key = actions[0].key
+    let account = actions.count == 1 ? key.account : nil
+    id = (["held", group.holder.rawValue] + (group.isShared ? [] : [key.listing, account].compactMap { $0 }))
+      .joined(separator: "__")
     let settling = Settling(
-      group.holder, first.key, at: id, isRecorded: HeldItem.isRecorded(first, scene), plan: group.plan)
+      .init(
+        holder: group.holder, listing: key.listing, account: account,
+        isRecorded: HeldItem.isRecorded(actions[0], scene), plan: group.plan), at: id)
     title = settling.title
     (commands, moves, advice) = (settling.commands, settling.moves, settling.advice)
-    if group.plan.isEmpty {
-      name = scene.title(of: first.key.listing).map { Words.cut($0, 120) } ?? first.key.listing
-      href = Address.listing(first.key.listing)
-      cover = scene.content(of: first.key.listing)?.cover
-      why = HeldItem.withoutCommand(first.hold?.text ?? "")
-    } else {
-      why = HeldItem.withoutCommand(first.hold?.text ?? "")
+    why = HeldItem.words(actions[0])
+    (isMany, hasMoves) = (group.isShared, !moves.isEmpty)
+    if group.isShared {
       posts = actions.prefix(5).map { PlanLine($0, scene) }
       more = actions.count > 5 ? "and \(Words.grouped(actions.count - 5)) more" : nil
+    } else if !isAlone {
+      name = scene.title(of: key.listing).map { Words.cut($0, 120) } ?? key.listing
+      href = Address.listing(key.listing)
+      cover = scene.content(of: key.listing)?.cover
+      accounts = actions.map(\.key.account).joined(separator: ", ")
     }
   }
 
@@ -44,12 +51,30 @@ struct HeldItem {
       && scene.listing(action.key.listing)?.hold == nil
   }
 
-  /// The command has a place of its own.
-  static func withoutCommand(_ text: String) -> String {
-    var words = Words.cut(text, 500)
-    if words.hasSuffix(")"), let start = words.ranges(of: " (").last?.lowerBound, words[start...].contains("hawker ") {
-      words = String(words[..<start])
+  /// Why it is held, in words alone: what is held and the command have places of their own.
+  static func words(_ action: Action) -> String {
+    guard var words = action.hold.map({ Words.cut($0.text, 500) }) else { return "" }
+    let kind = action.kind.rawValue + ": "
+    if words.hasPrefix(kind) { words = words.dropFirst(kind.count).description }
+    for lead in [
+      "; hawker ", ", then run hawker ", ", or hawker ", " (hawker ", " (or hawker ", ". hawker ", " (--allow-withdraw",
+    ] {
+      if let start = words.ranges(of: lead).first?.lowerBound { words = String(words[..<start]) }
     }
-    return words
+    return words.prefix(1).uppercased() + words.dropFirst()
+  }
+}
+
+/// Everything that waits for the seller.
+struct NeedsPage {
+  var frame: Frame
+  var held: [HeldItem]
+  var pager: Pager?
+
+  init(_ scene: Scene) {
+    frame = Frame("Needs you", scene)
+    let paging = Paging(total: scene.catalogue.held.count, size: 50, asked: scene.request.query["page"])
+    held = scene.catalogue.held[paging.range].map { HeldItem($0, scene) }
+    pager = Pager(paging, Address("/needs", [:]))
   }
 }

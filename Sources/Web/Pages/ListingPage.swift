@@ -91,12 +91,8 @@ struct ListingPage {
 
   /// All that holds one of its posts, also what passes by itself.
   private static func held(_ row: Catalogue.Row, _ scene: Scene) -> [HeldItem] {
-    let groups = Dictionary(
-      scene.catalogue.held.filter { !$0.plan.isEmpty }.map { ($0.holder, $0.plan) }, uniquingKeysWith: { $1 })
-    return row.actions.compactMap { index in
-      guard let holder = scene.view.plan?.actions[index].hold?.by else { return nil }
-      return HeldItem(HeldGroup(holder: holder, actions: [index], plan: groups[holder] ?? ""), scene)
-    }
+    guard let plan = scene.view.plan else { return [] }
+    return HeldGroup.all(in: plan, row.actions).map { HeldItem($0, scene, isAlone: true) }
   }
 
   /// Only of what no file asks for: anything else would be posted again.

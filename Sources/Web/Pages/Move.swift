@@ -34,7 +34,7 @@ struct Move {
     self.label = label
     self.decision = decision
     self.fields = fields.compactMap { name, value in value.map { Field(name: name, value: $0) } }
-    id = ([place, decision] + self.fields.map(\.value)).joined(separator: "-")
+    id = ([place, decision] + self.fields.map(\.value)).joined(separator: "__")
       .map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? String($0) : "." }.joined()
   }
 

@@ -23,7 +23,7 @@ struct PlanLine {
     href = Address.listing(action.key.listing)
     title = scene.title(of: action.key.listing).map { Words.cut($0, 100) }
     account = action.key.account
-    text = Words.cut(action.hold?.text ?? PlanText.describe(action), 300)
+    text = isHeld ? HeldItem.words(action) : Words.cut(PlanText.describe(action), 300)
     place = action.file.isEmpty ? nil : action.line > 0 ? "\(action.file):\(action.line)" : action.file
   }
 }

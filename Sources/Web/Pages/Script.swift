@@ -56,13 +56,16 @@ enum Script {
           child.classList.add('fresh');
           return child;
         });
-        const isSame = children.length === old.children.length && children.every((child, i) => child === old.children[i]);
-        if (!isSame) old.replaceChildren(...children);
+        // One by one: what stays where it is keeps the focus and the reader's place.
+        const kept = new Set(children);
+        for (const child of [...old.children]) if (!kept.has(child)) child.remove();
+        children.forEach((child, i) => { if (old.children[i] !== child) old.insertBefore(child, old.children[i] ?? null); });
       } else if (old.childElementCount && old.childElementCount === fresh.childElementCount
           && [...old.children].every((child, i) => child.localName === fresh.children[i].localName && child.className === fresh.children[i].className)
           && ![...old.childNodes, ...fresh.childNodes].some(node => node.nodeType === 3 && node.data.trim())
           && old.querySelector('ul, [id]')) {
-        [...old.children].forEach((child, i) => put(child, fresh.children[i]));
+        const news = [...fresh.children];
+        [...old.children].forEach((child, i) => put(child, news[i]));
         for (const name of ['id', 'data-confirm', 'aria-labelledby']) {
           const value = fresh.getAttribute(name);
           if (value !== null && value !== old.getAttribute(name)) old.setAttribute(name, value);
@@ -89,18 +92,17 @@ enum Script {
       return next;
     };
 
-    let isBusy = false, isStale = false;
+    // What is told may be seen a moment later: it looks until nothing was told for a while.
+    let isBusy = false, until = 0;
     const refresh = async () => {
-      isStale = true;
+      until = performance.now() + 1500;
       if (isBusy) return;
       isBusy = true;
-      while (isStale) {
-        isStale = false;
-        try {
-          const answer = await fetch(location.pathname + location.search, { cache: 'no-store' });
-          if (answer.ok) show(await answer.text());
-        } catch { /* The stream of events notices, and says so. */ }
-        await wait(document.hidden ? 5000 : 400);
+      while (performance.now() < until) {
+        const html = await fetch(location.pathname + location.search, { cache: 'no-store' })
+          .then(answer => answer.text(), () => null);
+        try { if (html) show(html); } catch (error) { console.error(error); }
+        await wait(document.hidden ? 2000 : 400);
       }
       isBusy = false;
     };
@@ -196,5 +198,7 @@ enum Script {
 
     localise(document);
     listen();
+    // Times that are counted (how long something is still live) go on.
+    setInterval(() => { if (!document.hidden && link.dataset.state === 'live') refresh(); }, 15000);
     """#
 }

@@ -11,19 +11,30 @@ struct Settling {
   var commands: [String] = []
   var moves: [Move] = []
 
-  /// `place`: where on the page, for the names of forms. `isRecorded`: the hold is in the journal, not in the file.
-  /// `plan`: the id of the plan, where approving it helps.
-  init(_ holder: Action.Holder, _ key: PostKey, at place: String, isRecorded: Bool = true, plan: String = "") {
-    let (id, account) = (key.listing, key.account)
-    title = Settling.title(holder, account)
+  /// What is held, by whom.
+  struct Case {
+    var holder: Action.Holder
+    var listing: String
+    /// Nil: on all its accounts alike.
+    var account: String?
+    /// The hold is in the journal, not in the file.
+    var isRecorded = true
+    /// The plan's short id, where approving it helps.
+    var plan = ""
+  }
+
+  /// `place`: where on the page, for the names of forms.
+  init(_ held: Case, at place: String) {
+    let (holder, id, account) = (held.holder, held.listing, held.account)
+    title = Settling.title(holder, account ?? "its marketplaces")
     func release(_ label: String) -> Move {
       Move(label, "release", ["listing": id, "account": account], at: place).first
     }
-    let command = "hawker release \(id) --account \(account)"
+    let command = "hawker release \(id)" + (account.map { " --account \($0)" } ?? "")
     switch holder {
-    case .withdrawals, .emptied, .updates: approve(holder, plan, place)
+    case .withdrawals, .emptied, .updates: approve(holder, held.plan, place)
     case .scope: leaveScope(place)
-    case .hold where isRecorded: (commands, moves) = ([command], [release("Release")])
+    case .hold where held.isRecorded: (commands, moves) = ([command], [release("Release")])
     case .hold: advice = "Take `hold:` out of its file."
     case .priceDrop: (commands, moves) = ([command], [release("Accept the new price")])
     case .rejected:
@@ -36,15 +47,14 @@ struct Settling {
       advice = "Say `status: sold` in its file."
       (commands, moves) = ([command], [release("Offer it again")])
     case .gone:
-      (commands, moves) = (
-        [command, "hawker sold \(id) --account \(account)"],
-        [release("Post it again"), Move.sold(id, account, at: place)]
-      )
-    case .unsettled: resolve(id, account, place)
+      advice = "To let it go, take its file away, or have it say `status: sold`."
+      commands = [command, "hawker sold \(id)" + (account.map { " --account \($0)" } ?? "")]
+      moves = [release("Post it again"), Move.sold(id, account, at: place)]
+    case .unsettled: resolve(id, account ?? "", place)
     case .oversold:
       advice = "Tell one of the buyers, then confirm it."
       (commands, moves) = ([command], [release("One of them knows")])
-    case .drift, .conflict: commands = ["hawker pull \(id) --account \(account)", "hawker apply --enforce"]
+    case .drift, .conflict: drift(holder, id, account)
     case .retry:
       advice = "It is tried again by itself."
       moves = [Move("Try now", "retry", ["listing": id, "account": account], at: place).first]
@@ -61,6 +71,13 @@ struct Settling {
       Move("Approve these \(what)", "approve", ["plan": plan], at: place).first
         .asking("All held \(what) of plan \(plan) go ahead at once. Posts that are withdrawn can't be brought back.")
     ]
+  }
+
+  /// What the file says, or what stands there: the command line shows the difference first.
+  private mutating func drift(_ holder: Action.Holder, _ id: String, _ account: String?) {
+    let place = account.map { " --account \($0)" } ?? ""
+    advice = "Take the change into the file, or have the file's words put back."
+    commands = ["hawker pull \(id)\(place)", "hawker apply --enforce"]
   }
 
   private mutating func leaveScope(_ place: String) {
@@ -151,12 +168,26 @@ struct HeldGroup: Sendable {
   /// What needs a person; what one decision settles for the whole shop is one group.
   static func all(in plan: Plan?) -> [HeldGroup] {
     guard let plan else { return [] }
+    return all(in: plan, plan.actions.indices) { $0.needsPerson }
+  }
+
+  /// What holds these actions.
+  static func all(
+    in plan: Plan, _ indices: some Sequence<Int>, where isWanted: (Action.Holder) -> Bool = { _ in true }
+  ) -> [HeldGroup] {
     var groups: [HeldGroup] = []
     var shared: [Action.Holder: Int] = [:]
-    for index in plan.actions.indices {
-      guard let holder = plan.actions[index].hold?.by, holder.needsPerson, holder != .root else { continue }
+    var alike: [[String]: Int] = [:]
+    for index in indices {
+      guard let holder = plan.actions[index].hold?.by, isWanted(holder), holder != .root else { continue }
       guard holder.isShared else {
-        groups.append(HeldGroup(holder: holder, actions: [index]))
+        let name = [plan.actions[index].key.listing, holder.rawValue]
+        if holder.isOfListing, let place = alike[name] {
+          groups[place].actions.append(index)
+        } else {
+          alike[name] = groups.count
+          groups.append(HeldGroup(holder: holder, actions: [index]))
+        }
         continue
       }
       if let place = shared[holder] {
@@ -173,10 +204,21 @@ struct HeldGroup: Sendable {
     return groups.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
   }
 
+  /// One decision is for all of them.
+  var isShared: Bool { holder.isShared }
+
   private var rank: Int { holder.isShared ? 0 : holder == .git ? 2 : 1 }
 }
 
 extension Action.Holder {
+  /// What is held on two accounts is one thing to decide.
+  fileprivate var isOfListing: Bool {
+    switch self {
+    case .gone, .unsettled, .rejected, .adopt, .retry, .drift, .conflict: false
+    default: true
+    }
+  }
+
   /// One decision is for all that it holds.
   fileprivate var isShared: Bool {
     switch self {

@@ -20,6 +20,7 @@ enum Site {
     let scene = Scene(request: request, view: view, catalogue: shelf.catalogue(of: view))
     switch request.path {
     case "/": return answer("dashboard", DashboardPage(scene))
+    case "/needs": return answer("needs", NeedsPage(scene))
     case "/plan": return answer("plan", PlanPage(scene))
     case "/problems": return answer("problems", ProblemsPage(scene))
     default:

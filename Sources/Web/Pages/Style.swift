@@ -34,7 +34,7 @@ enum Style {
   private static let ground = #"""
     *, ::before, ::after { box-sizing: border-box; }
     html { -webkit-text-size-adjust: 100%; scroll-padding-top: 5rem; }
-    body { margin: 0; background: var(--ground); color: var(--ink); font: 400 .9375rem/1.5 var(--sans); font-feature-settings: "cv11", "ss03"; }
+    body { margin: 0; background: var(--ground); color: var(--ink); font: 400 .9375rem/1.5 var(--sans); }
     h1, h2, h3, p, figure, dl, dd { margin: 0; }
     h1 { font-size: 1.625rem; line-height: 1.2; font-weight: 650; letter-spacing: -.02em; overflow-wrap: anywhere; }
     h2 { font-size: 1.0625rem; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; }

@@ -81,6 +81,7 @@ extension Style {
       .link { min-width: 0; }
       main { padding-top: 1.25rem; }
       h1 { font-size: 1.375rem; }
+      .first > * { width: 100%; }
       .tiles { display: grid; grid-template-columns: 1fr 1fr; }
       .panel { padding: 1rem; }
       button, input[type=text], input[type=search] { min-height: 2.75rem; }

@@ -1,13 +1,14 @@
 extension Style {
   static let panels = #"""
     .first h1 { display: flex; align-items: center; gap: .7rem; }
-    .first > p { margin-top: .3rem; overflow-wrap: anywhere; }
+    .first { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: flex-end; gap: 1rem 2rem; }
+    .first p { margin-top: .35rem; overflow-wrap: anywhere; }
     .lamp { flex: none; width: .8rem; height: .8rem; border-radius: 50%; background: var(--idle); box-shadow: 0 0 0 4px var(--idle-bg); }
     .lamp.good { background: var(--good); box-shadow: 0 0 0 4px var(--good-bg); }
     .lamp.busy { background: var(--busy); box-shadow: 0 0 0 4px var(--busy-bg); }
     .lamp.wait { background: var(--wait); box-shadow: 0 0 0 4px var(--wait-bg); border-radius: 3px; }
     .lamp.bad { background: var(--bad); box-shadow: 0 0 0 4px var(--bad-bg); border-radius: 0; transform: rotate(45deg) scale(.85); }
-    .tiles { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: 1.1rem; }
+    .tiles { display: flex; flex-wrap: wrap; gap: .6rem; }
     .tiles a {
       display: flex; align-items: baseline; gap: .45rem; padding: .5rem .95rem; background: var(--card); border: 1px solid var(--line);
       border-radius: 10px; text-decoration: none; color: var(--soft);
@@ -17,7 +18,7 @@ extension Style {
     .tiles .good b { color: var(--good); } .tiles .busy b { color: var(--busy); } .tiles .wait b { color: var(--wait); }
     .panel { padding: 1.1rem 1.25rem 1.2rem; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); min-width: 0; }
     .panel > h2 { margin-bottom: .7rem; }
-    main > [data-region] { display: grid; gap: 1.25rem; min-width: 0; grid-template-columns: minmax(0, 1fr); }
+    main:not(.wide) > [data-region] { display: grid; gap: 1.25rem; min-width: 0; grid-template-columns: minmax(0, 1fr); }
     .notice { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .8rem; padding: .8rem 1.1rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--card); }
     .notice p { flex: 1 1 18rem; overflow-wrap: anywhere; }
     .notice.bad { border-color: var(--bad); } .notice.wait { border-color: var(--wait); }
@@ -48,6 +49,7 @@ extension Style {
     .held .what, .held .why { max-width: 100%; }
     .held .why, .held .advice { color: var(--soft); font-size: .875rem; max-width: 46rem; }
     .held .rows { font-size: .875rem; }
+    .all { margin-top: .9rem; font-size: .875rem; }
     .held .moves { margin: .35rem 0 .2rem; }
     .moves { display: flex; flex-wrap: wrap; gap: .5rem; align-items: flex-end; }
     .move { display: flex; flex-wrap: wrap; gap: .5rem; align-items: flex-end; }

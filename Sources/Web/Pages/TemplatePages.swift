@@ -4,13 +4,13 @@ extension Templates {
     {{>head}}
     <main id="main" class="wide">
     <div class="first" id="headline" data-region>
-    <h1>{{#frame.headline}}<span class="lamp {{tone}}" aria-hidden="true"></span>{{label}}{{/frame.headline}}</h1>
-    <p class="soft">{{under}}</p>
+    <div><h1>{{#frame.headline}}<span class="lamp {{tone}}" aria-hidden="true"></span><span>{{label}}</span>{{/frame.headline}}</h1>
+    <p class="soft">{{under}}</p></div>
     <ul class="plain tiles" aria-label="At a glance">{{#tiles}}<li class="{{tone}}"><a href="{{href}}"><b>{{value}}</b> {{label}}</a></li>{{/tiles}}</ul>
     </div>
     <div class="column">
     <div id="alerts" data-region>
-    {{#notices}}<div class="notice {{tone}}"><span class="state {{tone}}"><i aria-hidden="true"></i>{{word}}</span><p>{{text}}</p>{{#command}}<code class="command">{{command}}</code>{{/command}}</div>{{/notices}}
+    {{#notices}}<div class="notice {{tone}}"><span class="state {{tone}}"><i aria-hidden="true"></i>{{word}}</span><p>{{text}}</p>{{#command}}<code class="command">{{command}}</code>{{/command}}{{#moves}}{{>move}}{{/moves}}</div>{{/notices}}
     </div>
     <div id="exposures" data-region>
     {{#hasExposures}}<section class="panel" aria-labelledby="exposures-title"><h2 id="exposures-title">Sold, and elsewhere still</h2>
@@ -18,11 +18,11 @@ extension Templates {
     </div>
     <div id="needs" data-region>
     {{#hasHeld}}<section class="panel" aria-labelledby="needs-title"><h2 id="needs-title">Needs you</h2>
-    <ul class="plain helds">{{#held}}{{>held-item}}{{/held}}</ul>{{#heldMore}}<p><a href="/plan">{{heldMore}}</a></p>{{/heldMore}}</section>{{/hasHeld}}
+    <ul class="plain helds">{{#held}}{{>held-item}}{{/held}}</ul>{{#heldMore}}<p class="all"><a href="/needs">{{heldMore}}</a></p>{{/heldMore}}</section>{{/hasHeld}}
     </div>
     <div id="problems" data-region>
     {{#hasProblems}}<section class="panel" aria-labelledby="problems-title"><h2 id="problems-title">Problems in your files</h2>
-    <ul class="plain">{{#problems}}{{>problem}}{{/problems}}</ul>{{#problemsMore}}<p><a href="/problems">{{problemsMore}}</a></p>{{/problemsMore}}</section>{{/hasProblems}}
+    <ul class="plain">{{#problems}}{{>problem}}{{/problems}}</ul>{{#problemsMore}}<p class="all"><a href="/problems">{{problemsMore}}</a></p>{{/problemsMore}}</section>{{/hasProblems}}
     </div>
     {{#isNew}}{{>welcome}}{{/isNew}}
     {{^isNew}}<section aria-labelledby="listings" class="browse">
@@ -66,6 +66,16 @@ extension Templates {
     {{#guards}}<div class="notice wait"><span class="state wait"><i aria-hidden="true"></i>Guard</span><p>{{name}}: {{text}}</p>{{#override}}<code class="command">{{override}}</code>{{/override}}</div>{{/guards}}
     <section class="panel" aria-labelledby="acts"><h2 id="acts">Actions</h2>
     <ul class="plain acts full">{{#lines}}{{>plan-line}}{{/lines}}{{^lines}}<li class="soft">{{#isKnown}}Nothing to do: every post is as its file says.{{/isKnown}}{{^isKnown}}The files have not been looked at yet.{{/isKnown}}</li>{{/lines}}</ul>
+    {{>pager}}</section>
+    </div></main>
+    {{>foot}}
+    """#,
+
+    "needs": #"""
+    {{>head}}
+    <main id="main"><div id="all-needs" data-region>
+    <h1>Needs you</h1>
+    <section class="panel" aria-label="What waits for you"><ul class="plain helds">{{#held}}{{>held-item}}{{/held}}{{^held}}<li class="soft">Nothing waits for you.</li>{{/held}}</ul>
     {{>pager}}</section>
     </div></main>
     {{>foot}}

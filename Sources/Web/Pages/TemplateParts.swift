@@ -5,11 +5,11 @@ extension Templates {
     {{#name}}<div class="thumb">{{>cover}}</div>{{/name}}
     <div class="body">
     <h3>{{title}}</h3>
-    {{#name}}<p class="what"><a href="{{href}}"><bdi>{{name}}</bdi></a></p>{{/name}}
+    {{#name}}<p class="what"><a href="{{href}}"><bdi>{{name}}</bdi></a> <span class="soft small">{{accounts}}</span></p>{{/name}}
     <p class="why">{{why}}</p>
     {{#advice}}<p class="advice">{{advice}}</p>{{/advice}}
-    <ul class="plain rows">{{#posts}}<li><a href="{{href}}"><bdi>{{#title}}{{title}}{{/title}}{{^title}}{{listing}}{{/title}}</bdi></a> <span class="soft">{{account}}</span></li>{{/posts}}{{#more}}<li class="soft">{{more}}</li>{{/more}}</ul>
-    <div class="moves">{{#moves}}{{>move}}{{/moves}}</div>
+    {{#isMany}}<ul class="plain rows">{{#posts}}<li><a href="{{href}}"><bdi>{{#title}}{{title}}{{/title}}{{^title}}{{listing}}{{/title}}</bdi></a> <span class="soft">{{account}}</span></li>{{/posts}}{{#more}}<li class="soft">{{more}}</li>{{/more}}</ul>{{/isMany}}
+    {{#hasMoves}}<div class="moves">{{#moves}}{{>move}}{{/moves}}</div>{{/hasMoves}}
     {{#commands}}<code class="command">{{.}}</code>{{/commands}}
     </div>
     </li>
