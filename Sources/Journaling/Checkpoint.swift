@@ -110,33 +110,55 @@ extension Checkpoint {
     let opened = try Opened(head, bytes, path)
     chain = Chain(sequence: head.sequence, batch: head.batch, sum: head.previous)
     ledger = Ledger(lineage: opened.lineage, sequence: head.sequence)
-    // A record has more bytes than this; what the first line says is not believed beyond it.
-    ledger.reserve(min(max(opened.lines ?? 0, 0), bytes.count / 256))
-    var (previous, number, end) = (head.sum, 1, first.offset)
-    var lines = LineScan(bytes, from: end)
-    while let line = lines.next(), line.envelope.previous == previous, line.envelope.sequence == head.sequence {
-      (previous, number, end) = (line.envelope.sum, number + 1, line.envelope.line.upperBound + 1)
-      do throws(Shortfall) { try ledger.restore(line, bytes) } catch { throw .incomplete(path, number, error) }
+    guard LineScan.areChained(bytes, from: first.offset, behind: head, lines: opened.lines) else {
+      throw Checkpoint.damage(bytes, first, head, opened, path)
     }
-    var rest = LineReader(bytes: bytes, offset: end)
-    if rest.next() != nil { throw .broken(path, number + 1, "the line is not intact or not in its place") }
-    guard end == bytes.count, number - 1 == opened.lines else {
-      throw .broken(path, number + 1, "the checkpoint is cut off: \(opened.lines ?? 0) lines should follow its first")
+    // A record has more bytes than this.
+    ledger.reserve(min(opened.lines ?? 0, bytes.count / 256))
+    var lines = LineScan(bytes, from: first.offset, isChecked: true)
+    var number = 1
+    while var line = lines.next() {
+      number += 1
+      do throws(Shortfall) { try ledger.restore(line.envelope, line.take(), bytes) } catch {
+        throw .incomplete(path, number, error)
+      }
     }
     ledger.lastAt = opened.lastAt
+  }
+
+  /// Where a checkpoint that isn't whole is broken first.
+  private static func damage(
+    _ bytes: [UInt8], _ first: LineReader, _ head: Envelope, _ opened: Opened, _ path: String
+  ) -> JournalError {
+    var (lines, previous) = (first, head.sum)
+    while let range = lines.next() {
+      guard let envelope = Envelope(bytes, range), envelope.previous == previous, envelope.sequence == head.sequence
+      else { return .broken(path, lines.number, "the line is not intact or not in its place") }
+      previous = envelope.sum
+    }
+    return .broken(
+      path, lines.number + 1, "the checkpoint is cut off: \(opened.lines ?? 0) lines should follow its first")
   }
 }
 
 extension Ledger {
   /// Takes one line of a checkpoint in.
-  fileprivate mutating func restore(_ line: consuming ScannedLine, _ bytes: [UInt8]) throws(Shortfall) {
-    if case .record(let record) = line.content { return put(record) }
-    let envelope = line.envelope
+  fileprivate mutating func restore(
+    _ envelope: Envelope, _ content: consuming LineContent, _ bytes: [UInt8]
+  ) throws(Shortfall) {
+    switch consume content {
+    case .record(let record): put(record)
+    case .entry(let entry): apply(entry, at: envelope.at)
+    case .other: try restore(envelope, bytes)
+    }
+  }
+
+  private mutating func restore(_ envelope: Envelope, _ bytes: [UInt8]) throws(Shortfall) {
     if envelope.kind == "record" { return put(try Record(try envelope.json(bytes))) }
     if envelope.kind == "lost" {
       return standing.losses.append(Loss(key: try PostKey(try envelope.json(bytes)), at: envelope.at))
     }
-    try replay(line, bytes)
+    try replay(envelope, .other, bytes)
     if envelope.kind == "sold" {
       let json = try envelope.json(bytes)
       let listing = try json.text("listing")
@@ -150,9 +172,10 @@ extension Ledger {
   }
 
   /// Takes one line of a segment in; a kind that only a newer hawker knows is kept for the next checkpoint.
-  mutating func replay(_ line: ScannedLine, _ bytes: [UInt8]) throws(Shortfall) {
-    let envelope = line.envelope
-    if case .entry(let entry) = line.content { return apply(entry, at: envelope.at) }
+  mutating func replay(
+    _ envelope: Envelope, _ content: consuming LineContent, _ bytes: [UInt8]
+  ) throws(Shortfall) {
+    if case .entry(let entry) = consume content { return apply(entry, at: envelope.at) }
     if envelope.kind == "opened" { return }
     // In a segment nobody wrote them; carried along as unknown they would spoil the next checkpoint.
     if envelope.kind == "record" || envelope.kind == "lost" { throw Shortfall(member: "kind") }

@@ -58,11 +58,11 @@ package struct Ledger: Hashable, Sendable {
 }
 
 extension Ledger {
-  mutating func put(_ record: Record) {
-    let key = record.key
+  mutating func put(_ record: consuming Record) {
+    let (key, op) = (record.key, record.pending?.op)
     let old = records.updateValue(record, forKey: key)
-    if let op = old?.pending?.op, op != record.pending?.op { keysByOp[op] = nil }
-    if let pending = record.pending { keysByOp[pending.op] = key }
+    if let former = old?.pending?.op, former != op { keysByOp[former] = nil }
+    if let op { keysByOp[op] = key }
     if old == nil { accountsByListing[key.listing, default: Accounts()].insert(key.account) }
   }
 

@@ -127,7 +127,9 @@ struct Replay {
       let envelope = scanned.envelope
       try Replay.agree(envelope, line, path, base, head)
       guard envelope.sequence > base.sequence else { return }
-      do throws(Shortfall) { try ledger.replay(scanned, bytes) } catch { throw .incomplete(path, line, error) }
+      do throws(Shortfall) { try ledger.replay(envelope, scanned.take(), bytes) } catch {
+        throw .incomplete(path, line, error)
+      }
       ledger.sequence = envelope.sequence
     }
     if let next, chain.sequence < next.first.sequence - 1 {

@@ -37,17 +37,17 @@ struct Segment {
   /// Visits each line (with its number) from the start, while it is intact, up to the entry `bound`. An intact line out
   /// of its place is damage: no tear moves lines.
   mutating func walk(
-    _ chain: inout Chain, upTo bound: Int?, _ visit: (ScannedLine, Int) throws(JournalError) -> Void
+    _ chain: inout Chain, upTo bound: Int?, _ visit: (inout ScannedLine, Int) throws(JournalError) -> Void
   ) throws(JournalError) {
     var lines = LineScan(bytes)
-    while chain.sequence < bound ?? .max, let line = lines.next() {
+    while chain.sequence < bound ?? .max, var line = lines.next() {
       let envelope = line.envelope
       guard chain.accepts(envelope) else {
         throw .broken(
           path, entries + 1,
           "entry \(envelope.sequence) stands behind entry \(chain.sequence): entries are missing, repeated or swapped")
       }
-      try visit(line, entries + 1)
+      try visit(&line, entries + 1)
       chain = Chain(sequence: envelope.sequence, batch: envelope.batch, sum: envelope.sum)
       end = envelope.line.upperBound + 1
       entries += 1

@@ -93,7 +93,9 @@ extension Verification {
     let (bytes, path, checkpoints) = (segment.bytes, segment.path, checkpoints)
     try segment.walk(&chain, upTo: next.map { $0.first.sequence - 1 }) { (scanned, line) throws(JournalError) in
       let envelope = scanned.envelope
-      do throws(Shortfall) { try ledger.replay(scanned, bytes) } catch { throw .incomplete(path, line, error) }
+      do throws(Shortfall) { try ledger.replay(envelope, scanned.take(), bytes) } catch {
+        throw .incomplete(path, line, error)
+      }
       if let checkpoint = checkpoints[envelope.sequence], checkpoint.sum != envelope.sum {
         throw .broken(path, line, "entry \(envelope.sequence) is not the one that its checkpoint stands for")
       }
