@@ -12,8 +12,10 @@ import urllib.request
 
 from selenium.webdriver.common.by import By
 
-from browser import PATIENCE, BrowserCase
+from browser import BrowserCase
 
+# For a program's words, on a machine that is busy.
+PATIENCE = 60
 HAWKER = os.environ["HAWKER"]
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 APPLICATIONS = {
