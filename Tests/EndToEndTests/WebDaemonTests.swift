@@ -187,6 +187,7 @@ import Testing
     let files = try FileManager.default.subpathsOfDirectory(atPath: shop.path + "/state")
     for file in files { outputs.append((try? shop.read("state/" + file)) ?? "") }
     #expect(outputs.contains { $0.contains("Malformed access token") })
+    #expect(daemon.lines.contains { $0.contains(#""account":"offerup","action":"create","listing":"lamp","op":""#) })
     #expect(market.received.contains { $0.header("Authorization")?.contains("leak-") == true })
     for secret in secrets.values where secret.hasPrefix("leak-") {
       for output in outputs where output.contains(secret) {

@@ -27,7 +27,9 @@ struct GuideTests {
     case (.object(let all), .object):
       all.reduce(into: Set<String>()) { found, member in
         found.insert("\(path).\(member.key)")
-        if let twin = other[member.key] { found.formUnion(members(member.value, beside: twin, "\(path).\(member.key)")) }
+        if let twin = other[member.key] {
+          found.formUnion(members(member.value, beside: twin, "\(path).\(member.key)"))
+        }
       }
     case (.array(let left), .array(let right)):
       if let one = left.first, let twin = right.first { members(one, beside: twin, path + "[]") } else { [] }
@@ -46,7 +48,9 @@ struct GuideTests {
       var view = Given.view([Given.record("lamp"), Given.record("sofa")])
       view.accounts[0].token = .good(until: nil)
       view.accounts[1].token = .missing
-      view.exposures = [Exposure(key: PostKey(listing: "lamp", account: "offerup"), soldOn: "facebook", soldAt: Given.now)]
+      view.exposures = [
+        Exposure(key: PostKey(listing: "lamp", account: "offerup"), soldOn: "facebook", soldAt: Given.now)
+      ]
       let reason = Action.Reason("c", "t")
       let action = Action(
         .update, key: PostKey(listing: "lamp", account: "facebook"), marketplace: "facebook", file: "f", reason: reason)
@@ -99,7 +103,9 @@ struct GuideTests {
     door.delivered("facebook", status: 200)
     let lines = await bench.ask("GET", "/metrics").text.split(separator: "\n")
     let real = Set(lines.filter { $0.hasPrefix("# TYPE ") }.map { String($0.split(separator: " ")[2]) })
-    let table = Self.guide.components(separatedBy: "## Metrics")[1].split(separator: "\n").filter { $0.hasPrefix("| `") }
+    let table = Self.guide.components(separatedBy: "## Metrics")[1].split(separator: "\n").filter {
+      $0.hasPrefix("| `")
+    }
     let told = Set(table.flatMap { $0.matches(of: /`(hawker_[a-z_]+)`/).map { String($0.1) } })
     #expect(real == told)
   }
