@@ -146,6 +146,6 @@ let package = Package(
     tests(
       "WebTests", ["Web", "Planning", "Journaling", "Marketplaces", "Listings", "Support", crypto, logging, lifecycle]),
     tests("AccountsTests", ["hawker", "Web", "Marketplaces", "Listings", "Support"]),
-    tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Curl", "Support"]),
+    tests("EndToEndTests", ["hawker", "Journaling", "Listings", "Curl", "Support", crypto]),
   ] + fuzzing
 )

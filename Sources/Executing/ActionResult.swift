@@ -14,6 +14,8 @@ package struct ActionResult: Sendable {
   package var failure: Failure?
   /// When it is worth trying again; nil: not before something changes.
   package var retryAt: Timestamp?
+  /// The operation in the journal; nil: none was begun.
+  package var op: String?
 
   package init(
     _ action: Action, _ kind: Kind, remoteID: String? = nil, url: String? = nil, attempts: Int = 0,
@@ -26,6 +28,12 @@ package struct ActionResult: Sendable {
     self.attempts = attempts
     self.failure = failure
     self.retryAt = retryAt
+  }
+
+  func of(_ intent: Intent) -> ActionResult {
+    var result = self
+    result.op = intent.op
+    return result
   }
 }
 

@@ -93,7 +93,8 @@ struct Performer: Sendable {
     CrashPoint.reach("\(intent.action.rawValue)-recorded")
     return Attempt(
       ActionResult(
-        action, .done, remoteID: outcome.remoteID, url: posted?.url ?? action.record?.url, attempts: attempts))
+        action, .done, remoteID: outcome.remoteID, url: posted?.url ?? action.record?.url, attempts: attempts
+      ).of(intent))
   }
 
   /// Failures in a row with this very content.
@@ -136,8 +137,8 @@ struct Performer: Sendable {
     CrashPoint.reach("failure-recorded")
     return Attempt(
       ActionResult(
-        action, isUncertain ? .uncertain : .failed, attempts: attempts, failure: told, retryAt: retryAt),
-      failure: failure)
+        action, isUncertain ? .uncertain : .failed, attempts: attempts, failure: told, retryAt: retryAt
+      ).of(intent), failure: failure)
   }
 
   /// While a sold thing still stands somewhere, somebody may buy it again.

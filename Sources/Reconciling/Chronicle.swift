@@ -127,9 +127,10 @@ struct Chronicle {
 
   private static func tell(_ result: ActionResult, _ logger: Logger) {
     let action = result.action
-    let metadata: Logger.Metadata = [
+    var metadata: Logger.Metadata = [
       "listing": "\(action.key.listing)", "account": "\(action.key.account)", "action": "\(action.kind.rawValue)",
     ]
+    if let op = result.op { metadata["op"] = "\(op)" }
     let text = "\(action.kind.rawValue) \(action.key)"
     switch result.kind {
     case .done:
