@@ -62,7 +62,8 @@ package enum CrashPoint {
 
     private static let reconciling = [
       "marker-written", "marker-renamed", "plan-made", "plan-submitted", "decision-before", "decision-recorded",
-      "decision-marked",
+      "decision-marked", "refresh-before", "refresh-listed", "look-before", "look-answered", "pull-written",
+      "pull-renamed",
     ]
 
     /// Of the credential store, which is no shop's: their scenarios are those of `connect`.

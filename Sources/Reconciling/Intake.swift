@@ -92,11 +92,11 @@ actor Intake {
 
   private func record(_ entries: [Entry]) async -> Answer? {
     guard !entries.isEmpty else { return nil }
-    CrashPoint.reach("notice-before")
+    CrashPoint.reach("decision-before")
     do throws(JournalError) { try await scene.shop.journal.append(entries) } catch {
       return Answer(.journal, error.message)
     }
-    CrashPoint.reach("notice-recorded")
+    CrashPoint.reach("decision-recorded")
     return nil
   }
 

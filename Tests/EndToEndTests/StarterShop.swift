@@ -62,6 +62,14 @@ struct StarterShop: Sendable {
     return live.values.sorted()
   }
 
+  /// What somebody does on the marketplace's own page, to the newest post that is the one.
+  func editThere(_ isTheOne: (Substring) -> Bool, _ old: String, _ new: String) throws {
+    let path = "state/sandbox/marketplaces/ledger.jsonl"
+    let text = try read(path)
+    guard let line = text.split(separator: "\n").last(where: isTheOne) else { return }
+    try write(path, text + line.replacing(old, with: new) + "\n")
+  }
+
   /// What the journal believes to be live.
   func recorded() async throws -> [String] {
     let export = try await hawker("state", "export", "--sandbox")

@@ -56,6 +56,8 @@ let everyEntry: [Entry] = [
   .observed(bike, .live(remoteID: "10001_78", url: "https://example.org/10001_78")), .observed(bike, .drift(["price"])),
   .observed(bike, .gone), .observed(lamp, .sold(price: Money(minor: 900, currency: .usd))),
   .observed(lamp, .sold(price: nil)), .observed(lamp, .drift([])),
+  .observed(lamp, .sold(price: nil, delivery: "d \"1\"")), .observed(lamp, .hint),
+  .observed(bike, .drift(["price", "title"], values: ["price": "9.00 USD", "title": "a\nb"])),
   .adopted(
     PostKey(listing: "chair", account: "facebook"), marketplace: "facebook", remoteID: "c9", url: "https://x/c9",
     file: "listings/chair.yaml"),

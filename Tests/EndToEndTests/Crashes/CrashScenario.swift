@@ -105,11 +105,10 @@ struct CrashShop: Sendable {
   }
 
   /// What somebody does on the marketplace's own page.
-  func takeOffByHand(_ id: String) throws {
-    let path = "state/sandbox/marketplaces/ledger.jsonl"
-    let text = try shop.read(path)
-    guard let line = text.split(separator: "\n").last(where: { $0.contains("\"id\":\"\(id)\"") }) else { return }
-    try shop.write(path, text + line.replacing("\"live\":true", with: "\"live\":false") + "\n")
+  func takeOffByHand(_ id: String) throws { try editThere(id, "\"live\":true", "\"live\":false") }
+
+  func editThere(_ id: String, _ old: String, _ new: String) throws {
+    try shop.editThere({ $0.contains("\"id\":\"\(id)\"") }, old, new)
   }
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 extension CrashScenario {
-  static let all: [CrashScenario] = posting + losing + unsettled + overtaken + deciding + journal + daemon
+  static let all: [CrashScenario] = posting + losing + unsettled + overtaken + deciding + selling + journal + daemon
 
   static let posting: [CrashScenario] = [
     CrashScenario(name: "first post"),
@@ -117,6 +117,36 @@ extension CrashScenario {
       prepare: { shop in try await shop.run(open("drop-before")) },
       act: { _ in [Line("resolve", "lamp", "--not-posted")] },
       afterwards: { _ in [Line("resolve", "lamp", "--not-posted")] }),
+  ]
+
+  static let selling: [CrashScenario] = [
+    CrashScenario(
+      name: "sold by the seller",
+      prepare: { shop in
+        try shop.addTable()
+        try await shop.run(.apply)
+      }, act: { _ in [Line("sold", "lamp"), .apply] }, afterwards: { _ in [Line("sold", "lamp")] },
+      shows: ["walnut-table"]),
+    CrashScenario(
+      name: "put back",
+      prepare: { shop in
+        try shop.addTable()
+        try await shop.run(.apply)
+        try await Task.sleep(for: .milliseconds(300))
+        let posts = try shop.posts()
+        for post in posts where post.listing == "lamp" {
+          try shop.editThere(post.id, "\"price\":3500", "\"price\":3100")
+        }
+        for post in posts where post.listing == "walnut-table" { try shop.takeOffByHand(post.id) }
+      }, act: { _ in [Line("apply", "--yes", "--enforce")] },
+      afterwards: { _ in [Line("apply", "--yes", "--enforce"), Line("release", "walnut-table")] },
+      shows: ["lamp", "walnut-table"]),
+    CrashScenario(
+      name: "pull",
+      prepare: { shop in
+        try await shop.run(.apply)
+        for post in try shop.posts() { try shop.editThere(post.id, "\"price\":3500", "\"price\":3100") }
+      }, act: { _ in [Line("pull", "lamp", "--yes"), .apply] }, afterwards: { _ in [Line("pull", "lamp", "--yes")] }),
   ]
 
   static let journal: [CrashScenario] = [
