@@ -108,8 +108,8 @@ enum Style {
     main.wide { display: grid; grid-template-columns: minmax(0, 1fr) 22.5rem; gap: 1.5rem 1.75rem; align-items: start; }
     .first { grid-column: 1 / -1; }
     .column { display: grid; gap: 1.25rem; min-width: 0; }
-    .column > [data-region]:not(:has(> *)) { display: none; }
     .column > [data-region] { display: grid; gap: .75rem; min-width: 0; }
+    .column > [data-region]:not(:has(> *)) { display: none; }
     footer { max-width: 90rem; margin: 0 auto; padding: 0 clamp(1rem, 2.5vw, 2rem) 2rem; color: var(--soft); font-size: .8125rem; }
 
     """#
