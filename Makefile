@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export SWIFT_BACKTRACE ?= enable=no
 HAWKER := .build/debug/hawker
 
-.PHONY: run test torture fuzz build release lint format bench docs setup clean
+.PHONY: run test torture fuzz build release lint format bench docs screenshots setup clean
 
 run: setup
 	swift build --product hawker
@@ -41,6 +41,11 @@ bench: release
 docs: setup
 	swift build --product hawker
 	scripts/docs
+
+# The README's pictures: docs/images, from a shop on the sandbox in a real browser.
+screenshots: setup
+	swift build --product hawker
+	scripts/browser-tests --screenshots
 
 setup:
 	@scripts/setup

@@ -51,15 +51,22 @@ struct Card {
     title = Words.cut(content?.title ?? row.id, 160)
     price = scene.prices(of: row.id) ?? content?.price.description
     cover = content?.cover
-    let listing = scene.listing(row.id)
-    status =
-      listing.flatMap { $0.status == .available ? nil : $0.status.rawValue } ?? (listing == nil ? "no file" : nil)
+    status = scene.status(of: row.id).flatMap { $0 == Listing.Status.available.rawValue ? nil : $0 }
     posts = scene.posts(row)
     moves = scene.moves(row.id, at: "do")
   }
 }
 
 extension Scene {
+  /// What its file says; `frozen` when that can't be read, `no file` when there is none.
+  func status(of id: String) -> String? {
+    if let listing = listing(id) { return listing.status.rawValue }
+    guard let wanted = view.wanted else { return nil }
+    let records = view.ledger.records(of: id)
+    let isFrozen = wanted.freezes(id: id, lastFile: records.first?.file ?? "")
+    return isFrozen ? "frozen" : "no file"
+  }
+
   func isFrozen(_ key: PostKey) -> Bool {
     guard let wanted = view.wanted else { return false }
     if wanted.freezes(id: key.listing, lastFile: view.ledger[key]?.file ?? "") { return true }

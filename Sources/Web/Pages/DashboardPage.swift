@@ -18,6 +18,7 @@ struct DashboardPage {
   var accounts: [AccountCard]
   var plan: [PlanLine]
   var planMore: String?
+  var planNone: String
   var plots: [Plot]
   var activity: [ActivityLine]
   var isNew: Bool
@@ -60,6 +61,7 @@ struct DashboardPage {
     plan = next.prefix(6).map { PlanLine(actions[$0], scene) }
     planMore =
       catalogue.planned.count > plan.count ? "The whole plan: \(Words.count(catalogue.planned.count, "action"))" : nil
+    planNone = catalogue.planned.isEmpty ? "Nothing to do." : "Nothing to do until you decide."
     plots = Plot.all(scene.request.traffic)
     activity = scene.request.recent.suffix(30).reversed().map(ActivityLine.init)
     isNew = catalogue.rows.isEmpty && problems.isEmpty && view.wanted?.root == .seen
@@ -69,9 +71,11 @@ struct DashboardPage {
 
   private static func under(_ view: ShopView) -> String {
     var parts: [String] = []
+    let (shop, root) = (view.config.shop + "/", view.config.listings)
+    let folder = root.hasPrefix(shop) ? root.dropFirst(shop.count) + "/" : root
     switch view.watch {
-    case .watching: parts.append("Watching \(view.config.listings)")
-    case .polling(let why): parts.append("Looking at \(view.config.listings) from time to time (\(why))")
+    case .watching: parts.append("Watching \(folder)")
+    case .polling(let why): parts.append("Looking at \(folder) from time to time (\(why))")
     }
     if view.inFlight > 0 { parts.append("\(Words.count(view.inFlight, "request")) under way") }
     if view.queued > 0 { parts.append("\(Words.grouped(view.queued)) waiting their turn") }

@@ -38,7 +38,7 @@ struct Frame {
     isLoggedIn = request.isLoggedIn
     flash = request.flash.map { Flash(text: $0.text, tone: $0.isGood ? "good" : "bad") }
     let problems = Problems.all(view)
-    let needs = scene.catalogue.held.count
+    let needs = scene.asks
     let waiting = scene.catalogue.planned.count
     nav = [
       Link(label: "Shop", href: "/"),
@@ -60,10 +60,7 @@ struct Frame {
       let title = Words.cut(scene.title(of: open.key.listing) ?? open.key.listing, 60)
       return PostState("Taking “\(title)” off \(open.key.account), it is sold", "bad")
     }
-    let people = scene.catalogue.held.count { $0.holder != .git }
-    let errors = Problems.all(view).count { $0.severity == .error }
-    let unconnected = view.accounts.count { $0.isEnabled && $0.needsConnecting }
-    let asks = people + errors + unconnected
+    let asks = scene.asks
     if asks > 0 { return PostState("\(Words.count(asks, "thing needs", "things need")) you", "wait") }
     let busy = view.inFlight + view.queued
     if busy > 0 { return PostState("Working, \(Words.count(busy, "request")) to go", "busy") }

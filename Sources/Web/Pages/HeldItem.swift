@@ -1,5 +1,6 @@
 import Journaling
 import Listings
+import Marketplaces
 import Planning
 
 /// Something that waits for the seller: what, why, and what settles it.
@@ -68,13 +69,34 @@ struct HeldItem {
 /// Everything that waits for the seller.
 struct NeedsPage {
   var frame: Frame
+  var notices: [DashboardPage.Notice]
   var held: [HeldItem]
+  var problems: [ProblemLine]
   var pager: Pager?
+  var hasHeld: Bool
+  var hasProblems: Bool
+  var isCalm: Bool
 
   init(_ scene: Scene) {
     frame = Frame("Needs you", scene)
+    notices = DashboardPage.Notice.all(scene)
     let paging = Paging(total: scene.catalogue.held.count, size: 50, asked: scene.request.query["page"])
     held = scene.catalogue.held[paging.range].map { HeldItem($0, scene) }
     pager = Pager(paging, Address("/needs", [:]))
+    let errors = Problems.all(scene.view).lazy.filter { $0.severity == .error }
+    problems = errors.prefix(50).map { ProblemLine($0, scene.catalogue) }
+    (hasHeld, hasProblems) = (!held.isEmpty, !problems.isEmpty)
+    isCalm = !hasHeld && !hasProblems && notices.isEmpty
+  }
+}
+
+extension Scene {
+  /// How many things wait for the seller: decisions, errors in files, accounts to connect.
+  var asks: Int {
+    let oversold = view.ledger.standing.holds.values.count { holds in
+      holds.contains { $0.by == Action.Holder.oversold.rawValue }
+    }
+    return catalogue.held.count { $0.holder != .git } + Problems.all(view).count { $0.severity == .error }
+      + view.accounts.count { $0.isEnabled && $0.needsConnecting } + oversold
   }
 }

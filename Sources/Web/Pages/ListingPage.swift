@@ -50,7 +50,7 @@ struct ListingPage {
     title = Words.cut(content?.title ?? id, 2000)
     frame = Frame(Words.cut(title, 80), scene)
     price = scene.prices(of: id) ?? content?.price.description
-    status = listing?.status.rawValue ?? (scene.view.wanted?.frozenIDs.contains(id) == true ? "frozen" : "no file")
+    status = scene.status(of: id) ?? "not looked at yet"
     file = listing.map { "\($0.file):\($0.line)" } ?? scene.view.ledger.records(of: id).first?.file
     description = content.map { Words.cut($0.description, 10_000) }
     facts = ListingPage.facts(listing, content)
@@ -145,6 +145,10 @@ struct HistoryLine {
     case "outcome":
       let remote = string("remote_id").map { " as \($0)" } ?? ""
       return (string("result") ?? "?") + remote + (entry.json["error"]?["message"]?.string.map { ": \($0)" } ?? "")
+    case "sold":
+      let currency = string("currency").flatMap { Currency(code: $0) }
+      guard let minor = entry.json["price"]?.integer, minor >= 0, let currency else { return "" }
+      return "for \(Money(minor: minor, currency: currency))"
     default:
       let known: Set<String> = ["seq", "batch", "at", "kind", "listing", "account", "prev", "sum", "marketplace"]
       return (entry.json.members ?? []).filter { !known.contains($0.key) }

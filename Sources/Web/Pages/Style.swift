@@ -90,7 +90,7 @@ enum Style {
     .shop { color: var(--soft); max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .shop::before { content: "/"; margin-right: 1.25rem; color: var(--line); }
     .bar nav { display: flex; gap: .15rem; margin-left: auto; }
-    .bar nav a { padding: .4rem .75rem; border-radius: 8px; text-decoration: none; color: var(--soft); font-weight: 520; }
+    .bar nav a { white-space: nowrap; padding: .4rem .75rem; border-radius: 8px; text-decoration: none; color: var(--soft); font-weight: 520; }
     .bar nav a:hover { background: var(--well); color: var(--ink); }
     .bar nav a[aria-current] { color: var(--ink); background: var(--well); }
     .count { padding: .05rem .4rem; border-radius: 99px; background: var(--idle-bg); color: var(--soft); font-size: .75rem; font-weight: 560; }
@@ -108,8 +108,8 @@ enum Style {
     main.wide { display: grid; grid-template-columns: minmax(0, 1fr) 22.5rem; gap: 1.5rem 1.75rem; align-items: start; }
     .first { grid-column: 1 / -1; }
     .column { display: grid; gap: 1.25rem; min-width: 0; }
-    .column > [data-region]:empty { display: none; }
     .column > [data-region] { display: grid; gap: .75rem; min-width: 0; }
+    .column > [data-region]:not(:has(> *)) { display: none; }
     footer { max-width: 90rem; margin: 0 auto; padding: 0 clamp(1rem, 2.5vw, 2rem) 2rem; color: var(--soft); font-size: .8125rem; }
 
     """#

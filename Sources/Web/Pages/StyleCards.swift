@@ -77,7 +77,8 @@ extension Style {
       .shop::before { margin-right: .75rem; }
       .shop { flex: 1; }
       .bar nav { order: 9; width: 100%; margin: .2rem -.5rem 0; overflow-x: auto; }
-      .bar nav a { padding: .55rem .7rem; }
+      .bar nav { gap: 0; }
+      .bar nav a { padding: .55rem .55rem; font-size: .9375rem; }
       .link { min-width: 0; }
       main { padding-top: 1.25rem; }
       h1 { font-size: 1.375rem; }

@@ -10,7 +10,7 @@ extension Templates {
     </div>
     <div class="column">
     <div id="alerts" data-region>
-    {{#notices}}<div class="notice {{tone}}"><span class="state {{tone}}"><i aria-hidden="true"></i>{{word}}</span><p>{{text}}</p>{{#command}}<code class="command">{{command}}</code>{{/command}}{{#moves}}{{>move}}{{/moves}}</div>{{/notices}}
+    {{#notices}}{{>notice}}{{/notices}}
     </div>
     <div id="exposures" data-region>
     {{#hasExposures}}<section class="panel" aria-labelledby="exposures-title"><h2 id="exposures-title">Sold, and elsewhere still</h2>
@@ -47,7 +47,7 @@ extension Templates {
     <section class="panel" aria-labelledby="accounts-title"><h2 id="accounts-title">Accounts</h2>
     <div id="accounts" data-region><ul class="plain">{{#accounts}}{{>account}}{{/accounts}}{{^accounts}}<li class="soft">hawker.yaml names none.</li>{{/accounts}}</ul></div></section>
     <section class="panel" aria-labelledby="plan-title"><h2 id="plan-title">Next</h2>
-    <div id="next" data-region><ul class="plain acts">{{#plan}}{{>plan-line}}{{/plan}}{{^plan}}<li class="soft">Nothing to do.</li>{{/plan}}</ul>{{#planMore}}<p class="small"><a href="/plan">{{planMore}}</a></p>{{/planMore}}</div></section>
+    <div id="next" data-region><ul class="plain acts">{{#plan}}{{>plan-line}}{{/plan}}{{^plan}}<li class="soft">{{planNone}}</li>{{/plan}}</ul>{{#planMore}}<p class="small"><a href="/plan">{{planMore}}</a></p>{{/planMore}}</div></section>
     <section class="panel" aria-labelledby="work-title"><h2 id="work-title">Work</h2>
     <div id="work" data-region>{{#plots}}{{>plot}}{{/plots}}</div></section>
     <section class="panel" aria-labelledby="activity-title"><h2 id="activity-title">Activity</h2>
@@ -75,8 +75,11 @@ extension Templates {
     {{>head}}
     <main id="main"><div id="all-needs" data-region>
     <h1>Needs you</h1>
-    <section class="panel" aria-label="What waits for you"><ul class="plain helds">{{#held}}{{>held-item}}{{/held}}{{^held}}<li class="soft">Nothing waits for you.</li>{{/held}}</ul>
-    {{>pager}}</section>
+    {{#notices}}{{>notice}}{{/notices}}
+    {{#hasHeld}}<section class="panel" aria-labelledby="held-title"><h2 id="held-title">Held</h2><ul class="plain helds">{{#held}}{{>held-item}}{{/held}}</ul>
+    {{>pager}}</section>{{/hasHeld}}
+    {{#hasProblems}}<section class="panel" aria-labelledby="errors-title"><h2 id="errors-title">Errors in your files</h2><ul class="plain">{{#problems}}{{>problem}}{{/problems}}</ul><p class="all"><a href="/problems">All problems</a></p></section>{{/hasProblems}}
+    {{#isCalm}}<section class="panel" aria-label="What waits for you"><p class="soft">Nothing waits for you.</p></section>{{/isCalm}}
     </div></main>
     {{>foot}}
     """#,

@@ -15,6 +15,10 @@ extension Templates {
     </li>
     """#,
 
+    "notice": #"""
+    <div class="notice {{tone}}"><span class="state {{tone}}"><i aria-hidden="true"></i>{{word}}</span><p>{{text}}</p>{{#command}}<code class="command">{{command}}</code>{{/command}}{{#moves}}{{>move}}{{/moves}}</div>
+    """#,
+
     "problem": #"""
     <li class="problem"><span class="state {{tone}}"><i aria-hidden="true"></i>{{severity}}</span> <code class="place">{{place}}</code>
     <p>{{message}}{{#account}} <span class="soft">({{account}})</span>{{/account}}</p>
