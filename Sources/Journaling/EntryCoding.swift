@@ -79,7 +79,7 @@ extension JSONWriter {
   }
 
   mutating func optional(_ name: StaticString, _ time: Timestamp?) {
-    if let time { field(name, time) }
+    if let time { field(name, time: time) }
   }
 
   mutating func money(_ money: Money?) {
@@ -93,11 +93,11 @@ extension JSONWriter {
     key("content")
     guard let content else {
       null()
-      return field("digest", nil as Digest?)
+      return field("digest", digest: nil)
     }
     let start = bytes.count
     content.write(to: &self)
-    field("digest", Digest(of: bytes[start...]))
+    field("digest", digest: Digest(of: bytes[start...]))
   }
 
   mutating func failure(_ failure: Failure?) {

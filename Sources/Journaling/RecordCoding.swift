@@ -8,7 +8,7 @@ extension Record {
     json.field("state", state.word)
     switch state {
     case .withdrawn(sold: true): json.field("sold", true)
-    case .failed(retryAt: let time?): json.field("retry_at", time)
+    case .failed(retryAt: let time?): json.field("retry_at", time: time)
     default: break
     }
     json.field("remote_id", remoteID)
@@ -23,11 +23,11 @@ extension Record {
     if let pending {
       json.key("pending")
       json.object { json in
-        json.field("at", pending.at)
+        json.field("at", time: pending.at)
         pending.writeMembers(to: &json)
       }
     }
-    if let failedDigest { json.field("failed_digest", failedDigest) }
+    if let failedDigest { json.field("failed_digest", digest: failedDigest) }
     json.field("file", file)
     json.field("protected", isProtected)
     json.key("superseded")
@@ -36,9 +36,9 @@ extension Record {
     }
     json.failure(failure)
     if tries > 0 { json.field("tries", tries) }
-    json.field("posted_at", postedAt)
-    json.field("last_updated_at", updatedAt)
-    json.field("since", since)
+    json.field("posted_at", time: postedAt)
+    json.field("last_updated_at", time: updatedAt)
+    json.field("since", time: since)
   }
 
   init(_ json: JSONValue) throws(Shortfall) {

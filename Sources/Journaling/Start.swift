@@ -84,17 +84,15 @@ struct Start {
   private mutating func mergeEmergency() throws(JournalError) {
     guard let (outcomes, unreadable) = try Emergency.read(disk, layout) else { return }
     CrashPoint.reach("merge-before")
+    var settled: Set<String> = []
+    var requests: [Request] = []
     for outcome in outcomes {
-      guard let key = ledger.key(ofOp: outcome.op) else { continue }
+      guard let key = ledger.key(ofOp: outcome.op), !settled.contains(outcome.op) else { continue }
+      if outcome.result == .done { settled.insert(outcome.op) }
       let entry = Entry.outcome(outcome)
-      let (refusals, at) = writer.commit(
-        [Request(entries: [entry], bodies: [entry.body(of: key)])], isMerging: true)
-      if let refusal = refusals.first ?? nil { throw refusal }
-      ledger.apply(entry, at: at)
-      ledger.sequence = writer.chain.sequence
-      opening.merged += 1
-      CrashPoint.reach("merge-appended")
+      requests.append(Request(entries: [entry], bodies: [entry.body(of: key)]))
     }
+    if !requests.isEmpty { try merge(requests) }
     let kept = "\(layout.torn)/emergency-\(writer.chain.sequence).jsonl"
     if unreadable > 0 { opening.notes.append("\(unreadable) lines of the emergency file could not be read: \(kept)") }
     do throws(DiskError) {
@@ -107,6 +105,18 @@ struct Start {
     } catch {
       throw JournalError(error)
     }
+  }
+
+  /// All with one write and one sync.
+  private mutating func merge(_ requests: [Request]) throws(JournalError) {
+    let (refusals, at) = writer.commit(requests, isMerging: true)
+    for case let refusal? in refusals { throw refusal }
+    for request in requests {
+      for entry in request.entries { ledger.apply(entry, at: at) }
+    }
+    ledger.sequence = writer.chain.sequence
+    opening.merged = requests.count
+    CrashPoint.reach("merge-appended")
   }
 
   private static func removeTemporaries(_ layout: Layout, _ disk: any Disk) {

@@ -70,7 +70,7 @@ package struct JSONWriter: Sendable {
   }
 
   /// A time as text, nil as null.
-  package mutating func field(_ name: StaticString, _ time: Timestamp?) {
+  package mutating func field(_ name: StaticString, time: Timestamp?) {
     key(name)
     guard let time else { return null() }
     bytes.append(0x22)
@@ -79,7 +79,7 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  package mutating func field(_ name: StaticString, _ digest: Digest?) {
+  package mutating func field(_ name: StaticString, digest: Digest?) {
     key(name)
     guard let digest else { return null() }
     value(digest, ending: "")

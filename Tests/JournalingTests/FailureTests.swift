@@ -52,6 +52,8 @@ import Testing
     let ledger = again.ledger
     await again.close()
     #expect(try JournalReading.read(scene.state) == ledger)
+    // However many there are, one sync is waited for.
+    #expect(Set(try JournalReading.entries(scene.state).suffix(2).map(\.batch)).count == 1)
   }
 
   @Test func mergingIsDoneOnceHoweverOftenItIsKilled() async throws {
