@@ -31,7 +31,7 @@ struct Marketplaces: Sendable {
         location: { latitude: 45.5231, longitude: -122.6765, postal_code: "97209" }
       categories:
         lighting: { facebook: HOME_GOODS, offerup: home-garden.lighting }
-      web: { public_url: "https://shop.example.com" }
+      web: { listen: off, public_url: "https://shop.example.com" }
       accounts:
         \(accounts.joined(separator: "\n  "))
 

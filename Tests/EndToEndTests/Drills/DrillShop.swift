@@ -79,7 +79,7 @@ struct DrillShop: Sendable {
       lighting: { facebook: HOME_GOODS, offerup: home-garden.lighting }
     guards: { grace: 2s }
     sync: { settle: 30ms, rescan: 1s, requests_per_second: 0, absence_after: 1s }
-    web: { public_url: "https://shop.example.com" }
+    web: { listen: off, public_url: "https://shop.example.com" }
 
     """
   }
