@@ -75,10 +75,10 @@ struct Graph: Sendable {
     usage.apply(to: pace)
     let json = try? JSONValue(parsing: response.body)
     if let error = json?["error"], error.members != nil || !(200..<300).contains(response.status) {
-      throw refusal(GraphError(error, status: response.status), call.subject, token, usage.retryAt)
+      throw refusal(GraphError(error, status: response.status), call, token, usage.retryAt)
     }
     guard (200..<300).contains(response.status) else {
-      throw refusal(GraphError(.null, status: response.status), call.subject, token, usage.retryAt)
+      throw refusal(GraphError(.null, status: response.status), call, token, usage.retryAt)
     }
     guard let json else { throw unreadable(response.status, call.subject) }
     return json
@@ -138,12 +138,22 @@ struct Graph: Sendable {
   }
 
   private func refusal(
-    _ error: GraphError, _ subject: GraphCall.Subject, _ token: Secret?, _ retryAt: Timestamp?
+    _ error: GraphError, _ call: GraphCall, _ token: Secret?, _ retryAt: Timestamp?
   ) -> MarketplaceFailure {
-    error.failure(about: subject, account: account, hiding: secrets + [token].compactMap(\.self), retryAt: retryAt)
+    let hidden = secrets + [token].compactMap(\.self) + call.secrets
+    return error.failure(about: call.subject, account: account, hiding: hidden, retryAt: retryAt)
   }
 
   private var badToken: String {
     "the token of account \(account.name) holds spaces or line breaks: set \(account.tokenVariable) to the token alone"
+  }
+}
+
+extension GraphCall {
+  private static let secretFields: Set<String> = ["input_token", "code", "fb_exchange_token", "client_secret"]
+
+  /// What its query gives away, as it is and as it is sent: Facebook may repeat either in its answer.
+  fileprivate var secrets: [Secret] {
+    query.filter { GraphCall.secretFields.contains($0.0) }.flatMap { [Secret($0.1), Secret($0.1.percentEncoded)] }
   }
 }
