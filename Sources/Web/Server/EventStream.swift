@@ -1,4 +1,5 @@
 import Listings
+import ServiceLifecycle
 import Synchronization
 
 /// What one reader of `/events` is sent, as text.
@@ -37,7 +38,7 @@ struct EventStream: Sendable {
         group.cancelAll()
       }
       var state = State()
-      for await word in words {
+      for await word in words.cancelOnGracefulShutdown() {
         if lost.take() { try await send("event: lost\ndata: {}\n\n") }
         if let text = await text(of: word, &state) { try await send(text) }
       }
