@@ -130,6 +130,13 @@ let package = Package(
     .executableTarget(
       name: "journal-bench", dependencies: ["Journaling", "Listings"], path: "Tests/JournalBench", swiftSettings: strict
     ),
+    .executableTarget(
+      name: "sold-bench",
+      dependencies: [
+        "Reconciling", "OfferUp", "Executing", "Journaling", "Listings", "Loading", "Marketplaces",
+        logging,
+      ], path: "Tests/SoldBench", swiftSettings: strict
+    ),
     tests("MarketplacesTests", ["Marketplaces", "Listings", "Support"]),
     tests(
       "ContractTests",
