@@ -37,6 +37,7 @@ struct Case {
       case "allow-withdraw": input.allowedWithdrawals = Int(option[1])
       case "only": input.onlyListings.insert(option[1])
       case "account": input.onlyAccount = option[1]
+      case "enforce": input.enforces = true
       case "daemon": input.mode = .continuous
       case "git": input.wanted.gitActivity = option.dropFirst().joined(separator: " ")
       case "bare": input.accountCapabilities[option[1]] = Case.bare(option[1], config.config)

@@ -8,6 +8,8 @@ import Planning
 ///     updated ACCOUNT COUNT AGE            that many posts were updated then
 ///     grace|hold|unsettled LISTING ACCOUNT AGE [TEXT]
 ///     permit LISTING ACCOUNT GUARD
+///     sold LISTING ACCOUNT|- AGE
+///     drift LISTING ACCOUNT FIELD VALUE
 extension Case {
   func takeStanding(into input: inout PlanInput) throws {
     for line in lines("standing.txt") {
@@ -21,7 +23,13 @@ extension Case {
         for key in input.records.keys.filter({ $0.account == line[1] }).sorted().prefix(Int(line[2]) ?? 0) {
           input.records[key]?.updatedAt = try Case.ago(line[3])
         }
-      case "grace", "hold", "unsettled":
+      case "sold":
+        let sale = Sale(account: line[2] == "-" ? nil : line[2], price: nil, at: try Case.ago(line[3]))
+        input.standing.sales[line[1], default: []].append(sale)
+      case "drift":
+        input.standing.drifts[key(line)] = Drift(
+          fields: [line[3]], values: [line[3]: line[4...].joined(separator: " ")], at: Case.now)
+      case "grace", "hold", "unsettled", "oversold":
         let text = line.count > 4 ? line[4...].joined(separator: " ") : nil
         input.standing.holds[key(line), default: []].append(
           RecordedHold(by: line[0], since: try Case.ago(line[3]), text: text))

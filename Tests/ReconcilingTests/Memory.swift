@@ -27,6 +27,20 @@ struct Memory: Sendable {
   /// Listings that are never withdrawn because their file went away.
   private(set) var protected: Set<String> = []
 
+  /// Listing → its sales: where, and where they count no longer.
+  private(set) var sales: [String: [(account: String?, released: Set<String>)]] = [:]
+  private var recorded: Set<PostKey> = []
+
+  /// Whether a sale has taken the only one there is.
+  func isClaimed(_ key: PostKey) -> Bool {
+    sales[key.listing]?.contains { !$0.released.contains(key.account) } ?? false
+  }
+
+  /// Whether it was sold through this very post, which is then the marketplace's to mark.
+  func isSoldHere(_ key: PostKey) -> Bool {
+    sales[key.listing]?.contains { $0.account == key.account && !$0.released.contains(key.account) } ?? false
+  }
+
   mutating func take(_ line: ArraySlice<UInt8>) {
     guard let json = try? JSONValue(parsing: line), let kind = json["kind"]?.string,
       let at = json["at"]?.string.flatMap({ Timestamp($0) })
@@ -36,8 +50,13 @@ struct Memory: Sendable {
     case "intent": begin(json, key)
     case "outcome": end(json, at)
     case "observed" where json["saw"]?.string == "gone" || json["observed"]?.string == "gone": live[key] = nil
-    case "adopted": live[key] = json["remote_id"]?.string
+    case "adopted":
+      live[key] = json["remote_id"]?.string
+      recorded.insert(key)
+    case "sold": sales[key.listing, default: []].append((json["account"]?.string, []))
     case "forgotten":
+      recorded.remove(key)
+      if !recorded.contains(where: { $0.listing == key.listing }) { sales[key.listing] = nil }
       (live[key], open[key], permits[key], refused[key]) = (nil, nil, nil, nil)
       if !live.keys.contains(where: { $0.listing == key.listing }) { protected.remove(key.listing) }
     case "protected" where json["protected"]?.bool == true: protected.insert(key.listing)
@@ -53,6 +72,7 @@ struct Memory: Sendable {
       op: op, action: action, key: key, remoteID: json["remote_id"]?.string, because: json["because"]?.string,
       digest: json["digest"]?.string)
     open[key] = op
+    recorded.insert(key)
     if action == "create" { live[key] = nil }
   }
 
@@ -97,6 +117,7 @@ struct Memory: Sendable {
       permits[key] = until
     } else if json["by"] == nil {
       refused[key] = nil
+      for index in (sales[key.listing] ?? []).indices { sales[key.listing]?[index].released.insert(key.account) }
     }
   }
 

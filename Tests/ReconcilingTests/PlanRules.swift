@@ -52,6 +52,8 @@ struct PlanRules {
     }
     guard let item = shelf.items[action.key.listing] else { return "nobody knows it" }
     if !play.enabled.contains(action.key.account) { return "its account is off" }
+    // Where it was sold nobody needs it off but the file.
+    if memory.isClaimed(action.key), !memory.isSoldHere(action.key) { return nil }
     guard item.isThere else { return absence(item, action, play, memory, isDaemon) }
     if item.damage != nil { return "its file can't be read" }
     return item.asks(for: action.key.account) ? "its file asks for it" : nil
@@ -79,6 +81,7 @@ struct PlanRules {
     {
       return "its \(operation.action) is not settled"
     }
+    if memory.isClaimed(action.key) { return "it was sold" }
     if action.kind == .create, let id = memory.live[action.key] { return "it is there, as \(id)" }
     if let digest = action.post?.content?.digest.description, memory.refused[action.key] == digest {
       return "this content was refused"
@@ -91,6 +94,7 @@ struct PlanRules {
   private func checkLosses(_ actions: [Action], _ play: Play, _ memory: Memory) {
     let losses = actions.filter { action in
       action.kind == .withdraw && action.remoteID == memory.live[action.key]
+        && (!memory.isClaimed(action.key) || memory.isSoldHere(action.key))
         && (memory.permits[action.key].map { $0 <= play.now } ?? true)
         && [.available, .reserved, nil].contains(
           shelf.items[action.key.listing].flatMap { $0.isThere ? $0.status : nil })

@@ -64,6 +64,8 @@ extension Play {
         let found = posts(of: key, market, strictly)
         // What a replace left can't be taken off while its account is disabled, nor while its file can't be read.
         if excused.contains(key) || !enabled.contains(market.account) { continue }
+        // Sold there: the marketplace's to mark, and left alone.
+        if disk.memory.isClaimed(key), disk.memory.isSoldHere(key) { continue }
         let isKept = item.damage != nil && !(journal.ledger[key]?.superseded.isEmpty ?? true)
         if found.count > 1, !isKept {
           witness.accuse("\(key) is there \(found.count) times: \(found.map(\.id))")

@@ -19,6 +19,7 @@ extension Play {
       .protect,
       .drop, .raise:
       edit(event)
+    case .sell(let item, let account): await decide(.sold(listing: item, account: account, price: "7"))
     case .hold(let item): await decide(.hold(listing: item, account: nil, reason: "wait"))
     case .release(let item): await decide(.release(listing: item, account: nil))
     case .forget(let item): await decide(.forget(listing: item, account: nil))

@@ -7,6 +7,7 @@ struct Step: Sendable, CustomStringConvertible {
     case price(String, percent: Int64), title(String, Int), photo(String, Int), category(String), refused(String)
     case rename(String), remove(String), removeAll, damage(String, Shelf.Item.Damage), restore(String)
     case status(String, Listing.Status), protect(String, Bool), drop(String, account: String), raise(percent: Int64)
+    case sell(String, account: String?)
     case hold(String), release(String), forget(String), settle(String), approve, releaseScope(withdraw: Bool)
     case remoteEdit(String, account: String), remoteRemoval(String, account: String)
     case crash, crashOnDisk(Int), crashOnCall(String, Int, after: Bool), restart
@@ -39,7 +40,7 @@ extension Step.Event {
     switch Int.random(in: 0..<20, using: &random) {
     case 0...2: return edit(item, number, flag, &random)
     case 3...5: return move(item, account, number, flag)
-    case 6: return decision(item, number, flag)
+    case 6: return decision(item, account, number, flag)
     case 7: return flag ? .remoteEdit(item, account: account) : .remoteRemoval(item, account: account)
     case 8...9: return crash(account, number, flag)
     case 10...15: return fault(item, account, number, flag, &random)
@@ -75,13 +76,14 @@ extension Step.Event {
     }
   }
 
-  private static func decision(_ item: String, _ number: Int, _ flag: Bool) -> Step.Event {
+  private static func decision(_ item: String, _ account: String, _ number: Int, _ flag: Bool) -> Step.Event {
     switch number {
     case 0...1: .hold(item)
     case 2...3: .release(item)
     case 4: .forget(item)
     case 5...6: .settle(item)
-    case 7...8: .approve
+    case 7: .approve
+    case 8: .sell(item, account: flag ? account : nil)
     default: .releaseScope(withdraw: flag)
     }
   }
