@@ -125,7 +125,13 @@ extension CrashScenario {
       prepare: { shop in
         try shop.addTable()
         try await shop.run(.apply)
-      }, act: { _ in [Line("sold", "lamp"), .apply] }, afterwards: { _ in [Line("sold", "lamp")] },
+      }, act: { _ in [Line("sold", "lamp"), .apply] },
+      afterwards: { shop in
+        if try !shop.shop.read("listings/lamp.yaml").contains("status: sold") {
+          try shop.edit("id: lamp", "id: lamp\nstatus: sold")
+        }
+        return [Line("sold", "lamp")]
+      },
       shows: ["walnut-table"]),
     CrashScenario(
       name: "put back",
