@@ -156,7 +156,7 @@ class Everybody(DashboardCase):
         self.browser.resize(DESKTOP)
         self.live()
         wanted = self.driver.execute_script("""
-            window.stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary')]
+            window.stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
               .filter(e => e.tabIndex >= 0 && !e.closest('dialog') && e.checkVisibility()
                 && !(e.closest('details:not([open])') && e.localName !== 'summary'));
             return window.stops.length""")
@@ -213,10 +213,10 @@ class Buttons(DashboardCase):
 
     def test_sold_asks_first_and_withdraws_it_elsewhere(self):
         self.live("listings/table")
-        self.press("#listing__sold__table__facebook", price="170")
+        self.press("#listing__sold__table", price="170")
         self.confirm(yes=False)
         self.assertFalse(self.text("#flash"))
-        self.driver.find_element(By.CSS_SELECTOR, "#listing__sold__table__facebook button").click()
+        self.driver.find_element(By.CSS_SELECTOR, "#listing__sold__table button").click()
         self.confirm()
         self.sees("#flash", "sold on facebook for 170.00 USD")
         self.sees("main", "Sold elsewhere, but its file still offers it")
