@@ -90,9 +90,12 @@ web: {{ listen: "127.0.0.1:0" }}
         self.program = self.sandbox = None
 
     def add(self, id, title, price="35.00", photo=None, **keys):
-        photo = photo or png(*((zlib.crc32(id.encode()) >> shift) % 160 + 60 for shift in (0, 8, 16)))
-        (self.root / f"listings/photos/{id}.png").write_bytes(photo)
-        lines = [f"title: {title}", f"price: {price}", f"photos: [photos/{id}.png]"]
+        """`photo`: PNG bytes; None: a square of some colour; False: none."""
+        lines = [f"title: {title}", f"price: {price}"]
+        if photo is not False:
+            photo = photo or png(*((zlib.crc32(id.encode()) >> shift) % 160 + 60 for shift in (0, 8, 16)))
+            (self.root / f"listings/photos/{id}.png").write_bytes(photo)
+            lines.append(f"photos: [photos/{id}.png]")
         lines += [f"{key}: {value}" for key, value in {"description": "Works as it should.", **keys}.items()]
         self.write(id, "\n".join(lines) + "\n")
 
@@ -107,6 +110,10 @@ web: {{ listen: "127.0.0.1:0" }}
         text = (self.root / f"listings/{id}.yaml").read_text()
         assert old in text, f"{id} has no {old!r}"
         self.write(id, text.replace(old, new))
+
+    def set_page(self, id):
+        path = self.root / "hawker.yaml"
+        path.write_text(path.read_text().replace('page_id: "10001"', f'page_id: "{id}"'))
 
     def run(self, *arguments, environment=None):
         self.program = Program(self.root, "run", *(arguments or ("--sandbox",)), environment=environment)

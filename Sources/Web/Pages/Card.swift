@@ -104,6 +104,6 @@ extension Scene {
     let live = view.ledger.records(of: id).filter(\.isLive).map(\.key.account)
     let hold = view.ledger.records(of: id).isEmpty && listing(id) == nil ? [] : [Move.hold(id, at: place)]
     guard !live.isEmpty else { return hold }
-    return live.map { Move.sold(id, $0, at: place) } + [Move.sold(id, nil, at: place)] + hold
+    return [Move.sold(id, onOneOf: live, at: place)] + hold
   }
 }

@@ -64,7 +64,7 @@ struct ListingPage {
     sales = (scene.view.ledger.sales[id] ?? []).map {
       Sale(at: Moment($0.at), place: $0.account ?? "elsewhere", price: $0.price?.description)
     }
-    moves = scene.moves(id, at: "listing") + ListingPage.forget(row, scene)
+    moves = scene.moves(id, at: "listing")
     history = scene.request.history.reversed().map(HistoryLine.init)
     (hasPhotos, hasHeld, hasProblems) = (!photos.isEmpty, !held.isEmpty, !problems.isEmpty)
     (hasSales, hasMoves, hasHistory) = (!sales.isEmpty, !moves.isEmpty, !history.isEmpty)
@@ -93,17 +93,6 @@ struct ListingPage {
   private static func held(_ row: Catalogue.Row, _ scene: Scene) -> [HeldItem] {
     guard let plan = scene.view.plan else { return [] }
     return HeldGroup.all(in: plan, row.actions).map { HeldItem($0, scene, isAlone: true) }
-  }
-
-  /// Only of what no file asks for: anything else would be posted again.
-  private static func forget(_ row: Catalogue.Row, _ scene: Scene) -> [Move] {
-    guard row.wanted == nil, !scene.view.ledger.records(of: row.id).isEmpty,
-      scene.keys(row).allSatisfy({ !scene.isFrozen($0) }), scene.view.wanted?.root == .seen
-    else { return [] }
-    return [
-      Move("Forget", "forget", ["listing": row.id], at: "listing")
-        .asking("hawker no longer knows its posts; what is live stays there.")
-    ]
   }
 }
 

@@ -28,6 +28,14 @@ struct Move {
     var isRequired: Bool
     /// What a phone's keyboard should be: `text` or `decimal`.
     var mode = "text"
+    /// What can be chosen instead of typed; none: it is typed.
+    var choices: [Choice] = []
+    var isChosen = false
+
+    struct Choice {
+      var value: String
+      var label: String
+    }
   }
 
   init(_ label: String, _ decision: String, _ fields: KeyValuePairs<String, String?>, at place: String) {
@@ -54,6 +62,12 @@ extension Move.Input {
     name: "price", label: "Price (optional)", hint: "430.00", isRequired: false, mode: "decimal")
   static let reason = Move.Input(
     name: "reason", label: "Why (optional)", hint: "on loan until Friday", isRequired: false)
+  /// Where it was sold; empty: elsewhere.
+  static func place(_ accounts: [String]) -> Move.Input {
+    Move.Input(
+      name: "account", label: "Sold on", hint: "", isRequired: false,
+      choices: accounts.map { Choice(value: $0, label: $0) } + [Choice(value: "", label: "elsewhere")], isChosen: true)
+  }
   static func remote(_ account: String) -> Move.Input {
     Move.Input(name: "remote", label: "Its id on \(account)", hint: "10001_77", isRequired: true)
   }

@@ -35,7 +35,7 @@ package struct PageRequest: Sendable {
   }
 
   /// A form of a page goes to `POST /decisions` with the fields `decision` (`hold`, `release`, `sold`, `retry`,
-  /// `resolve`, `approve`, `release-scope`, `forget`), `listing` (`plan` for `approve`), perhaps `account`, `price`,
+  /// `resolve`, `approve`, `release-scope`), `listing` (`plan` for `approve`), perhaps `account`, `price`,
   /// `reason`, and `csrf`; an empty field is none. `resolve` has `remote` (the post's id on the marketplace), or `not_posted=1`;
   /// `release-scope` has `withdraw` (`true` or `false`). `back`: the path and query to return to.
   /// The answer is 303 to `back`, where the next page has the outcome as its `flash`.

@@ -18,18 +18,19 @@ enum Script {
     };
 
     // What the reader did to a part of the page and would miss: open details, typed text, the focus.
-    const isTouched = old => [...old.querySelectorAll('input[type=text]')].some(input => input.value !== input.defaultValue);
+    const isTouched = old => [...old.querySelectorAll('input[type=text], select')].some(input =>
+      input.localName === 'select' ? input.selectedIndex > 0 : input.value !== input.defaultValue);
     const focusOf = () => {
       const element = document.activeElement;
       const home = element && element.closest('[id]');
       if (!home || home === document.body) return null;
-      const among = [home, ...home.querySelectorAll('a, button, input, summary')];
+      const among = [home, ...home.querySelectorAll('a, button, input, select, summary')];
       return { id: home.id, place: among.indexOf(element) };
     };
     const focusAgain = mark => {
       if (!mark || document.activeElement !== document.body) return;
       const home = byId(mark.id);
-      const element = home && [home, ...home.querySelectorAll('a, button, input, summary')][mark.place];
+      const element = home && [home, ...home.querySelectorAll('a, button, input, select, summary')][mark.place];
       if (element) element.focus({ preventScroll: true });
     };
 

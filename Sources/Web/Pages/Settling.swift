@@ -144,12 +144,16 @@ struct Settling {
 }
 
 extension Move {
-  /// `account` nil: it was sold elsewhere.
+  /// It was sold there, and nowhere else.
   static func sold(_ listing: String, _ account: String?, at place: String) -> Move {
-    Move(
-      account.map { "Sold on \($0)" } ?? "Sold elsewhere", "sold", ["listing": listing, "account": account], at: place
-    )
-    .asking("It is withdrawn from every other marketplace at once.").taking(.price)
+    Move(account.map { "Sold on \($0)" } ?? "Sold", "sold", ["listing": listing, "account": account], at: place)
+      .asking("It is withdrawn from every other marketplace at once.").taking(.price)
+  }
+
+  /// It was sold on one of these, or elsewhere.
+  static func sold(_ listing: String, onOneOf accounts: [String], at place: String) -> Move {
+    Move("Mark as sold", "sold", ["listing": listing], at: place)
+      .asking("It is withdrawn from every other marketplace at once.").taking(.place(accounts), .price)
   }
 
   static func hold(_ listing: String, at place: String) -> Move {

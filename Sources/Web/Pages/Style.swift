@@ -61,7 +61,7 @@ enum Style {
     time, b, .price, td, .count { font-variant-numeric: tabular-nums; }
     time { white-space: nowrap; }
 
-    button, input { font: inherit; color: inherit; }
+    button, input, select { font: inherit; color: inherit; }
     button {
       min-height: 2.25rem; padding: .35rem .85rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card);
       font-weight: 560; font-size: .875rem; cursor: pointer;
@@ -74,7 +74,7 @@ enum Style {
     button.main.danger { background: var(--bad); color: var(--card); }
     button.quiet { border-color: transparent; }
     button[aria-busy=true] { opacity: .6; cursor: progress; }
-    input[type=text], input[type=search] {
+    input[type=text], input[type=search], select {
       min-height: 2.25rem; padding: .35rem .7rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card); min-width: 0;
     }
     ::placeholder { color: var(--soft); opacity: 1; }

@@ -34,7 +34,7 @@ extension Style {
     .card .moves { padding-top: .6rem; display: grid; gap: .6rem; }
     .card .move { align-items: stretch; }
     .card .move label { flex: 1 1 100%; }
-    .card .move input[type=text] { width: 100%; }
+    .card .move input[type=text], .card .move select { width: 100%; }
     .card .move button { flex: 1; }
     .pager { display: flex; justify-content: center; align-items: center; gap: 1rem; margin-top: 1.4rem; font-size: .875rem; color: var(--soft); }
     .pager a { padding: .45rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card); color: var(--ink); text-decoration: none; font-weight: 540; }
@@ -85,7 +85,7 @@ extension Style {
       .first > * { width: 100%; }
       .tiles { display: grid; grid-template-columns: 1fr 1fr; }
       .panel { padding: 1rem; }
-      button, input[type=text], input[type=search] { min-height: 2.75rem; }
+      button, input[type=text], input[type=search], select { min-height: 2.75rem; }
       .browse { grid-template-columns: minmax(0, 1fr); }
       .search input { flex: 1; width: auto; }
       .search label { display: none; }
@@ -93,9 +93,10 @@ extension Style {
       .facets a { white-space: nowrap; padding: .5rem .8rem; }
       .cards { grid-template-columns: minmax(0, 1fr); gap: .7rem; }
       .card { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); }
-      .card .picture { aspect-ratio: auto; height: 100%; min-height: 6.5rem; max-height: 12rem; }
+      .card .picture { aspect-ratio: auto; height: 100%; min-height: 6.5rem; }
+      .scroll table { min-width: 44rem; }
       .held .thumb { width: 3.25rem; height: 3.25rem; }
-      .move, .move label, .move input[type=text] { width: 100%; }
+      .move, .move label, .move input[type=text], .move select { width: 100%; }
       .move button { flex: 1; }
       .hero { grid-template-columns: minmax(0, 1fr); }
       .feed { max-height: 18rem; }

@@ -55,6 +55,8 @@ extension Style {
     .move { display: flex; flex-wrap: wrap; gap: .5rem; align-items: flex-end; }
     .move label { display: grid; gap: .15rem; font-size: .75rem; color: var(--soft); }
     .move input[type=text] { width: 11rem; font-size: .875rem; color: var(--ink); }
+    .move select { min-width: 8rem; font-size: .875rem; color: var(--ink); }
+    .moves.big + p { margin-top: .9rem; }
     .moves.big { gap: 1rem 1.25rem; }
 
     .problem { padding: .7rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }

@@ -57,7 +57,7 @@ enum Templates {
     <form class="move" method="post" action="/decisions" id="{{id}}"{{#confirm}} data-confirm="{{confirm}}"{{/confirm}}>
     <input type="hidden" name="csrf" value="{{frame.csrf}}"><input type="hidden" name="back" value="{{frame.back}}">
     <input type="hidden" name="decision" value="{{decision}}">{{#fields}}<input type="hidden" name="{{name}}" value="{{value}}">{{/fields}}
-    {{#inputs}}<label>{{label}} <input type="text" name="{{name}}" inputmode="{{mode}}" placeholder="{{hint}}" autocomplete="off" maxlength="200"{{#isRequired}} required{{/isRequired}}></label>{{/inputs}}
+    {{#inputs}}<label>{{label}} {{#isChosen}}<select name="{{name}}">{{#choices}}<option value="{{value}}">{{label}}</option>{{/choices}}</select>{{/isChosen}}{{^isChosen}}<input type="text" name="{{name}}" inputmode="{{mode}}" placeholder="{{hint}}" autocomplete="off" maxlength="200"{{#isRequired}} required{{/isRequired}}>{{/isChosen}}</label>{{/inputs}}
     <button class="{{#isMain}}main{{/isMain}}{{#isDangerous}} danger{{/isDangerous}}">{{label}}</button>
     </form>
     """#,

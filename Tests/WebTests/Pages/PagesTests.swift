@@ -86,7 +86,7 @@ struct PagesTests {
       let forms = tags.all.filter { $0.name == "form" && $0.attributes["method"] == "post" }
       #expect(!forms.isEmpty)
       #expect(tags.all.count { $0.attributes["name"] == "csrf" && $0.attributes["value"] == "c5rf" } == forms.count)
-      for input in tags.all where input.name == "input" && input.attributes["type"] != "hidden" {
+      for input in tags.all where ["input", "select"].contains(input.name) && input.attributes["type"] != "hidden" {
         let isLabelled =
           input.isInside("label")
           || tags.all.contains { $0.attributes["for"] == input.attributes["id"] && $0.name == "label" }
