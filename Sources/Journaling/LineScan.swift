@@ -52,7 +52,7 @@ struct LineScan {
   }
 
   private mutating func readAhead(isAlone: Bool) {
-    let (bytes, isChecked, ranges) = (bytes, isChecked, Array(rest.prefix(Cores.count)))
+    let (bytes, isChecked, ranges) = (bytes, isChecked, Array(rest.prefix(Cores.ahead)))
     rest = rest.dropFirst(ranges.count)
     ahead =
       ranges.isEmpty
