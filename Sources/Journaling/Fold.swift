@@ -29,7 +29,9 @@ extension Ledger {
 
   private mutating func begin(_ intent: Intent, _ at: Timestamp) {
     var intent = intent
-    intent.at = at
+    // A second attempt is the same create: what the first one may have made counts as its own.
+    let earlier = records[intent.key]?.pending
+    intent.at = earlier?.op == intent.op ? earlier?.at ?? at : at
     var record =
       records[intent.key]
       ?? Record(

@@ -26,8 +26,6 @@ extension Ledger {
       endHolds(of: key, by: ["unsettled"])
     case .uncertain:
       record.failure = outcome.failure
-      // It was sent by now; how long an absence must last to be believed counts from here.
-      record.pending?.at = at
       if intent.action == .create { record.enter(.uncertain, at) }
     }
     put(record)

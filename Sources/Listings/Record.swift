@@ -107,6 +107,7 @@ package struct Intent: Hashable, Sendable {
   package var file: String
   /// 1, or 2 when a create is sent again after its look-ups found nothing.
   package var attempt: Int
+  /// When it was first to be sent: what it made is no older.
   package var at: Timestamp
   /// A withdrawal because of a sale elsewhere: the post is not made again when its file still says available.
   package var isSale: Bool

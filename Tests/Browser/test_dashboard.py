@@ -231,7 +231,7 @@ class Buttons(DashboardCase):
         self.addCleanup(self.browser.scripts, True)
         self.open("listings/chair-9")
         self.driver.find_element(By.CSS_SELECTOR, "#listing__hold__chair-9 button").click()
-        self.assertIn("held until", self.driver.find_element(By.ID, "flash").text)
+        self.sees("#flash", "held until")
         self.assertIn("/listings/chair-9", self.driver.current_url)
 
     def test_a_mass_loss_is_approved(self):
