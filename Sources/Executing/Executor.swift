@@ -34,6 +34,8 @@ package actor Executor {
   /// Creates that got no answer from here, with the moment at which hawker stopped waiting for one.
   private var unanswered: [PostKey: Duration] = [:]
   private let startedAt: (wall: Timestamp, uptime: Duration)
+  /// Listings that were sold, with the journal's sequence by then.
+  private var sold: [String: Int] = [:]
   /// Posts that a plan wanted to change while they were in flight.
   private var overtaken: Set<PostKey> = []
   /// Accounts on which something went wrong that may have left two posts of one listing, with when it did last.
@@ -78,8 +80,14 @@ package actor Executor {
     if !facts.isEmpty { try await journal.append(facts) }
     CrashPoint.reach("facts-recorded")
     guard !isStopping else { return }
-    let byAccount = Dictionary(grouping: plan.executable, by: \.key.account)
-    for name in lanes.keys { overtaken.formUnion(lanes[name]?.submit(byAccount[name] ?? []) ?? []) }
+    // A plan that was made before a sale knows nothing of it: what it wants of that listing waits for the next one.
+    sold = sold.filter { $0.value > plan.sequence }
+    let known = plan.executable.filter { sold[$0.key.listing] == nil }
+    let byAccount = Dictionary(grouping: known, by: \.key.account)
+    for name in lanes.keys {
+      let sales = lanes[name]?.waiting.filter { $0.isSale && sold[$0.key.listing] != nil } ?? []
+      overtaken.formUnion(lanes[name]?.submit(sales + (byAccount[name] ?? [])) ?? [])
+    }
     pump()
   }
 
@@ -89,6 +97,8 @@ package actor Executor {
   /// What waits for the listings that were sold does not start any more: the next plan knows better.
   package func expedite(_ sales: [Action], of listings: Set<String>) {
     guard !isStopping, journalFailure == nil else { return }
+    let sequence = journal.ledger.sequence
+    for listing in listings { sold[listing] = sequence }
     let byAccount = Dictionary(grouping: sales, by: \.key.account)
     for name in lanes.keys { overtaken.formUnion(lanes[name]?.expedite(byAccount[name] ?? [], of: listings) ?? []) }
     pump()
@@ -319,7 +329,7 @@ extension Entry {
       switch fact {
       case .moved(let listing, let from, let file): .moved(listing: listing, from: from, file: file)
       case .protected(let listing, let isProtected): .protected(listing: listing, isProtected)
-      case .saleSeen(let key): .released(key)
+      case .saleSeen(let key): .released(key, by: Entry.saleSeen)
       case .absent(let key): .held(key, by: Action.Holder.grace.rawValue, until: nil)
       case .returned(let key): .released(key, by: Action.Holder.grace.rawValue)
       case .permitted(let key, let permit): .permitted(key, permit)

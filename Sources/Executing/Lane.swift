@@ -101,7 +101,7 @@ struct Lane: Sendable {
     let rest = queue.filter { !listings.contains($0.key.listing) || $0.isSale }
     let known = Set(sales.map(\.key))
     queue = (sales.filter { !inFlight.contains($0.key) } + rest.filter { !known.contains($0.key) })[...]
-    return known.intersection(inFlight)
+    return inFlight.filter { listings.contains($0.listing) }
   }
 
   mutating func finished(_ key: PostKey) {

@@ -52,6 +52,11 @@ package struct Sweep: Sendable {
         continue
       }
       for copy in copies.posts where copy.remoteID != record.remoteID {
+        // A sale may have come between: then the post is no longer ours alone.
+        guard let now = journal.record(of: key), now.pending == nil, now.state == record.state else {
+          isWhole = false
+          break
+        }
         CrashPoint.reach("sweep-found")
         results.append(try await remove(copy, record))
         CrashPoint.reach("sweep-removed")

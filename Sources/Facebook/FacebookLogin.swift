@@ -84,7 +84,8 @@ package struct FacebookLogin: Authority {
     do throws(MarketplaceFailure) {
       let answer = try await graph.call(GraphCall(.get, [id], query: [("fields", "business")]), as: grant.token)
       return answer["business"]?["id"]?.identifier
-    } catch .rejected, .unauthorized, .unexpected {
+    } catch {
+      // Nice to know, and no reason to send the seller through the login again.
       return nil
     }
   }

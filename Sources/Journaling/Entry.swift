@@ -23,6 +23,9 @@ package enum Entry: Hashable, Sendable {
   /// It was sold: on an account, or elsewhere (nil).
   case sold(listing: String, account: String?, price: Money?)
 
+  /// Who releases when a file has said sold: it ends the claim of a sale, and no hold of the seller's.
+  package static let saleSeen = "sale"
+
   /// Facts about what already happened outside: they are taken even when the disk has only the reserve left.
   var isUrgent: Bool {
     switch self {

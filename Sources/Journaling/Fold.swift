@@ -135,13 +135,13 @@ extension Ledger {
   }
 
   private mutating func release(_ key: PostKey, _ by: String?, _ at: Timestamp) {
-    guard by == nil else {
+    guard by == nil || by == Entry.saleSeen else {
       let rest = (standing.holds[key] ?? []).filter { $0.by != by }
       standing.holds[key] = rest.isEmpty ? nil : rest
       if by == "retry" { tryNow(key) }
       return
     }
-    standing.holds[key] = nil
+    if by == nil { standing.holds[key] = nil }
     for index in (standing.sales[key.listing] ?? []).indices {
       standing.sales[key.listing]?[index].releasedAccounts.insert(key.account)
     }

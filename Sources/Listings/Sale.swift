@@ -54,6 +54,9 @@ extension Standing {
     return open.indices.contains(last) ? open[last] : nil
   }
 
-  /// Whether one of the sales that count was made through this very post.
-  package func wasSoldHere(_ key: PostKey) -> Bool { openSales(on: key).contains { $0.account == key.account } }
+  /// Whether the last one of `quantity`, or one more, was sold through this very post. An earlier sale of several says
+  /// nothing: that post must go with the others.
+  package func wasSoldHere(_ key: PostKey, quantity: Int) -> Bool {
+    openSales(on: key).dropFirst(max(quantity, 1) - 1).contains { $0.account == key.account }
+  }
 }

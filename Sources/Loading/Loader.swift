@@ -32,7 +32,7 @@ package struct Loader {
     surroundings = Surroundings(
       accounts: Loader.accounts(loaded, options), publicURL: options.publicURL ?? loaded.config.web.publicURL,
       rootFromShop: fromShop)
-    configProblems = Loader.unknownMarketplaces(loaded, options)
+    configProblems = Loader.unknownMarketplaces(loaded, options.capabilities)
     shelf = PhotoShelf(clock: clock)
     sources = [
       Source(layer: .listing, file: "", folder: nil), Source(layer: .builtIn, file: "", folder: nil),
@@ -49,9 +49,12 @@ package struct Loader {
     }
   }
 
-  private static func unknownMarketplaces(_ loaded: LoadedConfig, _ options: LoadingOptions) -> [Problem] {
-    loaded.config.accounts.filter { options.capabilities[$0.marketplace] == nil }.map { account in
-      let known = options.capabilities.keys.sorted()
+  /// Accounts of a marketplace that no adapter is for: errors of the config.
+  package static func unknownMarketplaces(
+    _ loaded: LoadedConfig, _ capabilities: [String: Capabilities]
+  ) -> [Problem] {
+    loaded.config.accounts.filter { capabilities[$0.marketplace] == nil }.map { account in
+      let known = capabilities.keys.sorted()
       let mark = loaded.accountMarks[account.name] ?? Mark()
       let hint = Suggestion.text(for: account.marketplace, among: known)
       return Problem(

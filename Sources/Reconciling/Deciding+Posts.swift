@@ -9,6 +9,13 @@ extension Deciding {
   func release(_ listing: String, _ account: String?) -> Ruling {
     let keys = keys(listing, account)
     guard !keys.isEmpty else { return unknown(listing, account) }
+    // The alert of a second sale ends first, and alone: the claim stays, for nobody wants a third buyer.
+    let oversold = Action.Holder.oversold.rawValue
+    let twice = keys.filter { ledger.standing.hold(on: $0, by: oversold) != nil }
+    if !twice.isEmpty {
+      let entries = twice.map { Entry.released($0, by: oversold) }
+      return done(entries, "\(names(twice)): released; it stays sold, and another `hawker release` offers it again")
+    }
     var entries: [Entry] = []
     var words: [String] = []
     for key in keys {
@@ -25,9 +32,6 @@ extension Deciding {
   }
 
   private func released(_ key: PostKey) -> [Entry] {
-    // The claim stays: nobody wants a third buyer.
-    let oversold = Action.Holder.oversold.rawValue
-    if ledger.standing.hold(on: key, by: oversold) != nil { return [.released(key, by: oversold)] }
     let names = ["hold", "unsettled", "adopt"].filter { ledger.standing.hold(on: key, by: $0) != nil }
     var entries = names.map { Entry.released(key, by: $0) }
     let action = action(key)

@@ -23,7 +23,9 @@ package enum Exposures {
   }
 
   private static func exposure(of record: Record, _ standing: Standing, _ quantity: Int) -> Exposure? {
-    guard let claim = standing.claim(on: record.key, quantity: quantity), !standing.wasSoldHere(record.key) else {
+    guard let claim = standing.claim(on: record.key, quantity: quantity),
+      !standing.wasSoldHere(record.key, quantity: quantity)
+    else {
       return nil
     }
     var exposure = Exposure(key: record.key, soldOn: claim.account, soldAt: claim.at)

@@ -55,7 +55,10 @@ final class PostIndex: Sendable {
   private static func match(_ notice: Notice, _ known: [Name: PostKey], _ ledger: Ledger) -> PostKey? {
     for name in names(notice.marketplace, notice.remoteID) {
       guard let key = known[name], let record = ledger[key], let id = record.remoteID else { continue }
-      if names(record.marketplace, id).contains(name) { return key }
+      guard names(record.marketplace, id).contains(name) else { continue }
+      // Two ids that both name their page must name the same one: an app hears of all of its pages.
+      if notice.remoteID != id, notice.remoteID.contains("_"), id.contains("_") { continue }
+      return key
     }
     return nil
   }

@@ -9,6 +9,8 @@ import Marketplaces
 struct Looking {
   /// The next look at everything an account has.
   private var next: [String: Duration] = [:]
+  /// No look at an account before then: the last one was cut off.
+  private var rest: [String: Duration] = [:]
   private(set) var tasks: [String: Task<Void, Never>] = [:]
   /// A post that was just read is not read again at once, however often something tells to.
   private var notBefore: [PostKey: Duration] = [:]
@@ -31,13 +33,13 @@ struct Looking {
 
   /// What to look at now on an account; nil: nothing, or it is being looked at.
   func work(_ account: String, _ ledger: Ledger, at now: Duration) -> Work? {
-    guard tasks[account] == nil else { return nil }
+    guard tasks[account] == nil, rest[account].map({ $0 <= now }) ?? true else { return nil }
     if let time = next[account], time <= now { return .all }
     let keys = ledger.hints.keys.filter { key in
       key.account == account && notBefore[key].map { $0 <= now } ?? true
     }
     let records = keys.sorted().compactMap { ledger[$0] }.filter {
-      $0.isLive && $0.pending == nil && $0.remoteID != nil
+      Looking.canBeRead($0) && $0.remoteID != nil
     }
     if records.isEmpty { return nil }
     return records.count > Looking.mostSingle ? .all : .single(records)
@@ -46,19 +48,36 @@ struct Looking {
   mutating func begin(_ account: String, _ work: Work, _ task: Task<Void, Never>, at now: Duration) {
     tasks[account] = task
     notBefore = notBefore.filter { $0.value > now }
-    if case .single(let records) = work { for record in records { notBefore[record.key] = now + Looking.spacing } }
+    switch work {
+    case .all: next[account] = nil
+    case .single(let records): for record in records { notBefore[record.key] = now + Looking.spacing }
+    }
   }
 
   mutating func end(_ account: String, _ work: Work, isCut: Bool, at now: Duration) {
     tasks[account] = nil
+    rest[account] = isCut ? now + Looking.spacing * 6 : nil
     guard isCut, case .single(let records) = work else { return }
     for record in records { notBefore[record.key] = now + Looking.spacing * 6 }
   }
 
-  /// When there is something to look at next, as far as that is known.
-  func due(_ ledger: Ledger) -> Duration? {
-    let hinted = notBefore.filter { ledger.hints[$0.key] != nil && tasks[$0.key.account] == nil }.values.min()
-    return [next.filter { tasks[$0.key] == nil }.values.min(), hinted].compactMap { $0 }.min()
+  /// What an update has left unsure is settled by the next update, not by looking.
+  private static func canBeRead(_ record: Record) -> Bool {
+    record.isLive && record.pending == nil && record.unsure.isEmpty
+  }
+
+  /// When there is something to look at next on one of these accounts, as far as that is known. Never a time at which
+  /// nothing would be done: the loop would come back at once.
+  func due(_ ledger: Ledger, _ accounts: Set<String>) -> Duration? {
+    let free = accounts.filter { tasks[$0] == nil }
+    let times = free.compactMap { account -> Duration? in
+      let hinted = notBefore.filter { key, _ in
+        key.account == account && ledger.hints[key] != nil && ledger[key].map(Looking.canBeRead) == true
+      }.values.min()
+      guard let time = [next[account], hinted].compactMap({ $0 }).min() else { return nil }
+      return max(time, rest[account] ?? time)
+    }
+    return times.min()
   }
 }
 
@@ -76,7 +95,8 @@ extension Reconciler {
       let task = Task(executorPreference: ambient.executor) { await self.look(at: account, work) }
       looking.begin(account.name, work, task, at: now)
     }
-    guard let due = looking.due(ledger) else { return }
+    let readable = shop.accounts.filter(\.marketplace.capabilities.canRead).map(\.name)
+    guard let due = looking.due(ledger, Set(readable)) else { return }
     ring(at: ambient.now().advanced(by: max(due - now, .zero) + .milliseconds(1)))
   }
 

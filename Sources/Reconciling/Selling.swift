@@ -28,8 +28,13 @@ struct Selling {
     let key = PostKey(listing: id, account: account)
     let postedAt = ledger[key]?.postedAt ?? Timestamp(milliseconds: 0)
     let before = sales.filter { $0.account == account && $0.at >= postedAt }
-    if let last = before.last, quantity == 1 || delivery == nil { return .known(last) }
+    guard let delivery else {
+      // A look can't tell an old mark from a new one.
+      return before.last.map(Ruling.known) ?? new(.observed(key, .sold(price: nil, delivery: nil)), account)
+    }
     if let same = before.first(where: { $0.delivery == delivery }) { return .known(same) }
+    // What the seller has released is over: another delivery is another buyer.
+    if quantity == 1, let last = before.last(where: { !$0.releasedAccounts.contains(account) }) { return .known(last) }
     return new(.observed(key, .sold(price: nil, delivery: delivery)), account)
   }
 

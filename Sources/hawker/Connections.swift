@@ -109,7 +109,7 @@ enum Credentials {
   }
 
   static subscript(name: String) -> String? {
-    if let value = Environment[name], !value.isEmpty { return value }
+    if let value = Environment[name], value.contains(where: { !$0.isWhitespace }) { return value }
     guard let directory = Environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty else { return nil }
     return file(directory + "/" + name)
   }
@@ -122,7 +122,7 @@ enum Credentials {
     let count = read(descriptor, &bytes, bytes.count)
     guard count > 0 else { return nil }
     let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
-    return lines.first.map { $0.trimmingSpaces() }
+    return lines.lazy.map { $0.trimmingSpaces() }.first { !$0.isEmpty }
   }
 }
 

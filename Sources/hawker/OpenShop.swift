@@ -73,9 +73,9 @@ struct OpenShop: Sendable {
   /// From the file that it was read from: one that went away is an error, and no reason to go on with the defaults.
   func reopened() -> Result<Shop, Reconciler.ConfigRefusal> {
     let loaded = ConfigReader.read(file: setting.config.file, folder: setting.config.shop)
-    let errors = loaded.problems.filter { $0.severity == .error }
-    guard errors.isEmpty else { return .failure(.init(problems: errors)) }
     let next = Setting(loaded: loaded, isSandbox: setting.isSandbox)
+    let errors = next.configErrors
+    guard errors.isEmpty else { return .failure(.init(problems: errors)) }
     guard next.config.state == setting.config.state else {
       let problem = Problem(
         .error, rule: "config/state-moved", file: loaded.config.file,

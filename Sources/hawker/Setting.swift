@@ -31,6 +31,11 @@ struct Setting: Sendable {
     Setting(loaded: ConfigReader.read(file: options.configFile, folder: Paths.current), isSandbox: sandbox)
   }
 
+  /// Those of hawker.yaml itself: with one of them nothing is done.
+  var configErrors: [Problem] {
+    loaded.problems.filter { $0.severity == .error } + Loader.unknownMarketplaces(loaded, Setting.capabilities)
+  }
+
   func refuseErrors() throws {
     if !isSandbox, Lineage.lostConfig(config) {
       throw Exit(
@@ -38,7 +43,7 @@ struct Setting: Sendable {
         "\(config.shop)/hawker.yaml is not there, and this shop had one: the defaults in its place would change its "
           + "posts. Nothing was done. Put it back, or name it with --config")
     }
-    let errors = loaded.problems.filter { $0.severity == .error }
+    let errors = configErrors
     guard !errors.isEmpty else { return }
     for problem in errors { Console.note(problem.text) }
     throw Exit(.invalid, "the config has errors; nothing was done")

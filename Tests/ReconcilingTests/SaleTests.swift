@@ -59,6 +59,46 @@ import Testing
     }
   }
 
+  @Test func theAlertsReleaseOffersItNowhereAgain() async throws {
+    try await shop { shop in
+      #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: nil, price: nil)).code == .done)
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "a1") == ["desk"] && shop.live(on: "b1") == ["desk"])
+      #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: "a1", price: nil)).code == .done)
+      #expect(shop.plan().guards.contains { $0.name == .oversold })
+      #expect(await shop.reconciler.decide(.release(listing: "lamp", account: nil)).code == .done)
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "a1") == ["desk"] && shop.live(on: "b1") == ["desk"])
+    }
+  }
+
+  @Test func afterAReleasedSaleTheNextBuyerCounts() async throws {
+    try await shop { shop in
+      let id = try #require(shop.post("lamp", on: "a1")?.id)
+      let sold = { Notice(marketplace: "alpha", remoteID: id, event: .sold, delivery: $0) }
+      #expect(await shop.reconciler.take([sold("d1")]))
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "b1") == ["desk"])
+      // The buyer backs out.
+      #expect(await shop.reconciler.decide(.release(listing: "lamp", account: nil)).code == .done)
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "b1") == ["desk", "lamp"])
+      #expect(await shop.reconciler.take([sold("d2")]))
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "b1") == ["desk"])
+    }
+  }
+
+  @Test func thePostThatSoldOneOfSeveralGoesWithTheLast() async throws {
+    try await shop(more: "quantity: 2") { shop in
+      for account in ["a1", "b1"] {
+        #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: account, price: nil)).code == .done)
+        try await shop.time.sleep(.seconds(60))
+      }
+      #expect(shop.live(on: "a1") == ["desk"] && shop.live(on: "b1") == ["desk", "lamp"])
+    }
+  }
+
   @Test func ofSeveralOneIsCountedOff() async throws {
     try await shop(more: "quantity: 2") { shop in
       #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: "a1", price: "70")).code == .done)

@@ -17,10 +17,13 @@ struct Doorkeeper: Sendable {
 
   private let token: Secret?
   let hosts: HostList
+  private let isPublished: Bool
   let keys = Keys()
   let sessions = Sessions()
 
-  init(token: Secret?, hosts: HostList) {
+  /// `isPublished`: there is an address by which others reach it, through a proxy that may not say so.
+  init(token: Secret?, hosts: HostList, isPublished: Bool = false) {
+    self.isPublished = isPublished
     self.token = token
     self.hosts = hosts
   }
@@ -28,9 +31,9 @@ struct Doorkeeper: Sendable {
   static let cookie = "hawker_session"
 
   /// `isLocal`: it came by a name that only this machine uses. With a token set, nobody is let in without it; without
-  /// one, nobody who came through a proxy.
+  /// one, nobody where a proxy may stand between.
   func visitor(_ request: WebRequest, isLocal: Bool, now: Timestamp) -> Visitor {
-    guard let token else { return isLocal && !Doorkeeper.isForwarded(request) ? .local : .stranger }
+    guard let token else { return isLocal && !isPublished && !Doorkeeper.isForwarded(request) ? .local : .stranger }
     if let given = Doorkeeper.bearer(request.headers["authorization"]) {
       return Keys.isEqual(given, token.revealed) ? .bearer : .stranger
     }
@@ -69,8 +72,9 @@ struct Doorkeeper: Sendable {
 
   func logIn(_ given: String, now: Timestamp) -> LogIn {
     guard let token else { return .needless }
-    guard sessions.mayTry(at: now) else { return .tooOften }
+    // The right token opens whatever others have tried: it can't be guessed, and they must not lock the seller out.
     guard Keys.isEqual(given, token.revealed) else {
+      guard sessions.mayTry(at: now) else { return .tooOften }
       sessions.failed(at: now)
       return .wrong
     }

@@ -27,7 +27,7 @@ struct FrontDoor: Sendable {
     self.instruments = instruments
     self.now = now
     let hosts = HostList(setting.listen, publicURL: setting.publicURL.flatMap { PublicURL($0) })
-    keeper = Doorkeeper(token: setting.token, hosts: hosts)
+    keeper = Doorkeeper(token: setting.token, hosts: hosts, isPublished: setting.isPublished)
     views = Views(loop, uptime: uptime)
     log = LogJSON(state: setting.state)
   }

@@ -10,6 +10,8 @@ package struct WebSetting: Sendable {
   package var facebookSecret: Secret?
   package var facebookVerifyToken: Secret?
   package var offerUpSecret: Secret?
+  /// Nothing real stands behind it.
+  package var isSandbox = false
   /// The journal's directory, for the log.
   package var state: String
   package var version: String
@@ -21,6 +23,9 @@ package struct WebSetting: Sendable {
     self.state = state
     self.version = version
   }
+
+  /// Whether others reach it at an address of its own.
+  var isPublished: Bool { !isSandbox && publicURL.flatMap { PublicURL($0) }?.isLoopback == false }
 
   /// Why it must not be served like this; nil: it may.
   package var refusal: String? {
@@ -42,10 +47,10 @@ package struct WebSetting: Sendable {
     if let token, token.revealed.utf8.count < 16 {
       warnings.append("HAWKER_WEB_TOKEN is short enough to be guessed; take `openssl rand -hex 32`")
     }
-    if listen.isLoopback, token == nil, publicURL.flatMap({ PublicURL($0) })?.isLoopback == false {
+    if listen.isLoopback, token == nil, isPublished {
       warnings.append(
-        "web.public_url is set and HAWKER_WEB_TOKEN is not: the dashboard answers only what does not come through a proxy"
-      )
+        "web.public_url is set and HAWKER_WEB_TOKEN is not: whoever came through a proxy could not be told from you, so the "
+          + "dashboard and the API answer nobody; set it (`openssl rand -hex 32`)")
     }
     return warnings
   }

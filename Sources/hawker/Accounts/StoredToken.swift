@@ -103,7 +103,10 @@ extension StoredToken {
       throw .unavailable(.init("account \(account.name): \(error.message)"))
     }
     var credential: StoredCredential
-    if let unsaved {
+    if let unsaved, let kept = try? StoredToken.credential(of: account, in: store), kept.grant.token != unsaved.old {
+      // Somebody connected anew meanwhile: theirs counts.
+      (self.unsaved, known, credential) = (nil, nil, kept)
+    } else if let unsaved {
       credential = unsaved.credential
     } else {
       credential = try StoredToken.credential(of: account, in: store)
@@ -126,7 +129,8 @@ extension StoredToken {
       (unsaved, known) = (nil, nil)
       CrashPoint.reach("renewal-kept")
     } catch {
-      unsaved = (old, credential)
+      // What the store has is what the first of several renewals began with.
+      unsaved = (unsaved?.old ?? old, credential)
       restsUntil = ambient.uptime() + .seconds(30)
       warn(
         "the renewed token of account \(account.name) can't be stored: \(error.message). It is kept in memory and tried "

@@ -11,6 +11,8 @@ final class TokenCare: Service {
   private struct State {
     var reports: [String: TokenReport] = [:]
     var due: [String: Timestamp] = [:]
+    /// One more each time that the store has changed.
+    var round = 0
     /// What was said of an account last.
     var told: [String: String] = [:]
   }
@@ -67,7 +69,7 @@ final class TokenCare: Service {
       let now = CredentialStore.standard(for: config()).stamp
       guard now != stamp else { continue }
       stamp = now
-      state.withLock { $0.due = [:] }
+      state.withLock { ($0.due, $0.round) = ([:], $0.round + 1) }
       await retry()
     }
   }
@@ -79,8 +81,11 @@ final class TokenCare: Service {
     for account in config.accounts where account.isEnabled {
       let due = state.withLock { $0.due[account.name] }
       if let due, due > ambient.now() { continue }
+      let round = state.withLock(\.round)
       let report = await check.report(account)
       let now = ambient.now()
+      // The store changed meanwhile: that was another token's answer.
+      guard state.withLock(\.round) == round else { continue }
       state.withLock { state in
         state.reports[account.name] = report
         state.due[account.name] = TokenSchedule.next(after: report, at: now)

@@ -105,7 +105,9 @@ struct StatusReport {
 
   /// What was sold through a post that still stands there is sold, too.
   private func state(_ row: Row) -> String {
-    if row.record?.isLive == true, row.action?.reason.code == "sold", standing.wasSoldHere(row.key) { return "sold" }
+    if row.record?.isLive == true, row.action?.reason.code == "sold", standing.wasSoldHere(row.key, quantity: 1) {
+      return "sold"
+    }
     return Self.state(row.record)
   }
 

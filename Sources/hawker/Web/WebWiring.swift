@@ -13,6 +13,7 @@ enum WebWiring {
     var web = WebSetting(
       listen: listen, publicURL: config.web.publicURL, token: secret("HAWKER_WEB_TOKEN"), state: config.state,
       version: Version.text)
+    web.isSandbox = setting.isSandbox
     web.facebookSecret = secret("FACEBOOK_APP_SECRET") ?? sandboxSecret("facebook", setting)
     web.facebookVerifyToken = secret("FACEBOOK_VERIFY_TOKEN")
     web.offerUpSecret = secret("OFFERUP_CLIENT_SECRET") ?? sandboxSecret("offerup", setting)
