@@ -82,6 +82,12 @@ struct OpenShop: Sendable {
         message: "`state` can't change while hawker runs; stop it, move the directory, start it again")
       return .failure(.init(problems: [problem]))
     }
+    guard next.config.web == setting.config.web else {
+      let problem = Problem(
+        .error, rule: "config/web-moved", file: loaded.config.file,
+        message: "`web` can't change while hawker runs; start it again")
+      return .failure(.init(problems: [problem]))
+    }
     let connections = Connections(sandbox: address, uploads: UploadStore(uploads))
     return .success(OpenShop.shop(next, shop.journal, photos, connections, observation))
   }

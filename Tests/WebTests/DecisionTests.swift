@@ -118,6 +118,14 @@ struct WebDecisionTests {
     #expect(answer.headers["set-cookie"]?.hasSuffix("; Secure") == true)
   }
 
+  @Test(arguments: [
+    #"{"listing":"lamp","acount":"facebook"}"#, #"{"listing":"lamp","price":430}"#, #"{"listing":["lamp"]}"#,
+  ])
+  func whatIsMisspeltIsRefusedNotGuessed(_ body: String) async {
+    let headers = ["authorization": "Bearer \(Given.token)"]
+    #expect(await Bench.exposed.status("POST", "/api/v1/sold", headers, body: body) == 400)
+  }
+
   @Test func guessingIsSlow() async {
     let bench = Bench.exposed
     for _ in 0..<10 { #expect(await bench.status("POST", "/login", body: "token=guess") == 401) }

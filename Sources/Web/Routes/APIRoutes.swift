@@ -33,7 +33,11 @@ extension FrontDoor {
     guard let json = try? JSONValue(parsing: body), json.members != nil else {
       return .json(400) { $0.field("error", "the body is not a JSON object") }
     }
-    let fields = DecisionFields(json)
+    guard let fields = DecisionFields(json) else {
+      return .json(400) { json in
+        json.field("error", "it has a field that no decision knows, or one of another kind than text; nothing was done")
+      }
+    }
     guard let decision = fields.decision(name) else {
       return .json(400) { $0.field("error", DecisionFields.need(name)) }
     }
@@ -83,7 +87,20 @@ struct DecisionFields: Sendable {
 
   private static let names = ["listing", "account", "price", "reason", "plan", "withdraw"]
 
-  init(_ json: JSONValue) {
+  /// Nil: it has a field that no decision knows, or one of the wrong kind. Nothing is guessed: a misspelt `account` would
+  /// make a sale of one account one of all.
+  init?(_ json: JSONValue) {
+    guard let members = json.members else { return nil }
+    for member in members {
+      let (name, value) = (member.key, member.value)
+      let isKnown =
+        switch name {
+        case "withdraw", "not_posted": value.bool != nil
+        case "posted": value == .null || value.identifier != nil
+        default: DecisionFields.names.contains(name) && (value == .null || value.string != nil)
+        }
+      guard isKnown else { return nil }
+    }
     for name in DecisionFields.names { text[name] = json[name]?.string }
     text["withdraw"] = json["withdraw"]?.bool.map { $0 ? "true" : "false" }
     text["posted"] = json["posted"]?.identifier

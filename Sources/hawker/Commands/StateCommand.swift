@@ -19,6 +19,9 @@ struct StateCommand: AsyncParsableCommand {
     func run() async throws {
       let setting = try Setting.read(global, sandbox: sandbox)
       let report = JournalReading.verify(setting.config.state)
+      if report.files == 0, report.isIntact {
+        throw Exit(.done, "\(setting.config.state): there is no journal yet (--sandbox checks the sandbox's)")
+      }
       for note in report.notes { Console.out("note: \(note)\n") }
       for problem in report.problems { Console.out("\(problem.message)\n") }
       Console.out(

@@ -42,6 +42,10 @@ struct Decisions {
       }
       await journal.close()
       return answer
+    } catch .locked(let holder) {
+      throw Exit(
+        .locked, "nothing was recorded: \(JournalError.locked(holder).message) Give the command again when it has ended"
+      )
     } catch {
       throw Exit(error)
     }
