@@ -117,7 +117,10 @@ actor Intake {
       let first = batch.entries.count
       var answer = Answer(.done, "")
       switch job.work {
-      case .notices(let notices): for notice in notices { rule(notice, &ledger, &batch) }
+      case .notices(let notices):
+        for notice in notices where !rule(notice, &ledger, &batch) {
+          answer = Answer(.refused, "it may be of a post whose making is not settled yet: tell it again")
+        }
       case .decision(let decision):
         let ruling = Deciding(scene.shop, scene.wanted ?? Wanted(), ledger).rule(decision)
         answer = ruling.answer
@@ -136,19 +139,30 @@ actor Intake {
     return batch
   }
 
-  private func rule(_ notice: Notice, _ ledger: inout Ledger, _ batch: inout Batch) {
+  /// False: it must be told again. A sale of a post that is looked for at this moment is nowhere written down.
+  private func rule(_ notice: Notice, _ ledger: inout Ledger, _ batch: inout Batch) -> Bool {
     let now = scene.shop.ambient.uptime()
-    guard let key = index.find(notice, in: ledger, at: now) else { return }
+    guard let key = index.find(notice, in: ledger, at: now) else {
+      return notice.event != .sold || !Intake.isLookedFor(on: notice.marketplace, in: ledger)
+    }
     switch notice.event {
     case .sold:
       let selling = Selling(ledger: ledger, id: key.listing, listing: scene.wanted?.listing(key.listing))
       let name = (notice.delivery ?? notice.at?.description).map { String($0.prefix(200)) }
-      guard case .new(let entries, _) = selling.seen(on: key.account, delivery: name) else { return }
+      guard case .new(let entries, _) = selling.seen(on: key.account, delivery: name) else { return true }
       add(entries, &ledger, &batch)
     case .removed, .changed:
-      guard ledger[key]?.isLive == true, ledger.hints[key] == nil else { return }
+      guard ledger[key]?.isLive == true, ledger.hints[key] == nil else { return true }
       add([.observed(key, .hint)], &ledger, &batch)
       batch.isHinted = true
+    }
+    return true
+  }
+
+  /// Whether a create's answer is missing there.
+  private static func isLookedFor(on marketplace: String, in ledger: Ledger) -> Bool {
+    ledger.records.values.contains {
+      $0.marketplace == marketplace && $0.pending != nil && $0.failure?.code == "uncertain"
     }
   }
 

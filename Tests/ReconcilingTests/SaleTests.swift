@@ -128,6 +128,23 @@ import Testing
     }
   }
 
+  /// Nowhere written down, a crash would lose it: the marketplace is to tell it again.
+  @Test func aSaleOfAPostThatIsStillLookedForIsNotAcceptedYet() async throws {
+    try await shop { shop in
+      let sold = { Notice(marketplace: "alpha", remoteID: $0, event: .sold) }
+      #expect(await shop.reconciler.take([sold("somebody-elses")]))
+      shop.office.markets["a1"]?.change { $0.faults = [.lostBefore] }
+      try shop.write("rug")
+      shop.reconciler.lookAgain("a test")
+      try await shop.time.sleep(.seconds(60))
+      #expect(await !shop.reconciler.take([sold("r-new")]))
+      try await shop.time.sleep(.seconds(400))
+      let post = try #require(shop.post("rug", on: "a1"))
+      #expect(await shop.reconciler.take([sold(post.id)]))
+      #expect(shop.ledger.sales["rug"]?.count == 1)
+    }
+  }
+
   @Test func theFilesSoldEndsTheClaim() async throws {
     try await shop { shop in
       #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: nil, price: nil)).code == .done)
