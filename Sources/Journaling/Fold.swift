@@ -45,6 +45,10 @@ extension Ledger {
     // What an earlier attempt met says nothing of this one.
     if intent.action == .create || intent.action == .replace { record.failure = nil }
     record.forgetAnswer()
+    // What puts a drift back sends what is on record: until it is done, nothing else says that these fields are open.
+    if intent.action == .update, intent.content == record.content, let drift = standing.drifts[intent.key] {
+      record.unsure.formUnion(drift.fields.compactMap(Content.Field.init))
+    }
     record.pending = intent
     if !intent.file.isEmpty { record.file = intent.file }
     put(record)

@@ -75,6 +75,16 @@ import Testing
     #expect(ledger[bike]?.unsure == [])
   }
 
+  /// Cut off, an update that undoes a drift is sent again, although it sends what is on record.
+  @Test func anInterruptedUpdateThatPutsADriftBackLeavesItsFieldsUnsure() {
+    var ledger = ledger(intent("a"), done("a", id: "1"))
+    ledger.apply(.observed(bike, .drift(["price"], values: [:])), at: noon)
+    ledger.apply(intent("b", .update, content: content(), remoteID: "1"), at: noon)
+    #expect(ledger[bike]?.unsure == [.price])
+    ledger.apply(done("b"), at: noon)
+    #expect(ledger[bike]?.unsure == [])
+  }
+
   @Test func aReplaceLeavesTheOldPostToBeWithdrawn() {
     var ledger = ledger(intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), done("b", id: "2"))
     #expect(ledger[bike]?.remoteID == "2")
