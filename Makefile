@@ -34,8 +34,9 @@ lint:
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
-bench: release
-	scripts/bench
+# Quick; make bench LONG=1 takes 100,000 listings too. BENCH_OUT=FILE writes FILE.json and FILE.md.
+bench: setup
+	scripts/bench $(if $(LONG),--long)
 
 # Writes the generated files anew: schemas, help, the table of rules, the examples' plans.
 docs: setup

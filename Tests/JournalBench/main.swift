@@ -1,5 +1,5 @@
 // How long a journal takes to open after the worst crash, and to read. `make DIRECTORY LISTINGS` leaves one; `open
-// DIRECTORY` opens it, `read DIRECTORY TIMES` reads it as `plan` does; both print the time. `scripts/bench-journal` does
+// DIRECTORY` opens it, `read DIRECTORY TIMES` reads it as `plan` does; both print the time. `Tests/Bench/state.py` does
 // all of it.
 import Glibc
 import Journaling
