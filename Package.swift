@@ -131,6 +131,11 @@ let package = Package(
       name: "journal-bench", dependencies: ["Journaling", "Listings"], path: "Tests/JournalBench", swiftSettings: strict
     ),
     .executableTarget(
+      name: "stage-bench",
+      dependencies: ["Loading", "Planning", "Diffing", "Listings", "Facebook", "OfferUp", "Curl"],
+      path: "Tests/StageBench", swiftSettings: strict
+    ),
+    .executableTarget(
       name: "sold-bench",
       dependencies: [
         "Reconciling", "OfferUp", "Executing", "Journaling", "Listings", "Loading", "Marketplaces",
