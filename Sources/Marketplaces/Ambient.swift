@@ -15,6 +15,11 @@ package struct Ambient: Sendable {
   package var random: @Sendable () -> Double
   /// Where unstructured tasks run; nil: anywhere. Virtual time sees only what runs on its own.
   package var executor: (any TaskExecutor)?
+  /// Where that runs for which somebody outside waits: not behind a plan or a scan of the whole shop, which hold a thread
+  /// for as long as they take. Nil: where everything runs.
+  package var promptExecutor: (any TaskExecutor)?
+  /// The one of both that is there.
+  package var prompt: (any TaskExecutor)? { promptExecutor ?? executor }
 
   package init(
     now: @escaping @Sendable () -> Timestamp, uptime: @escaping @Sendable () -> Duration,

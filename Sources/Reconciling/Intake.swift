@@ -28,7 +28,7 @@ actor Intake {
   }
 
   /// What a batch came to.
-  private struct Batch {
+  private struct Batch: Sendable {
     var entries: [Entry] = []
     var answers: [Answer] = []
     var sold: Set<String> = []
@@ -67,7 +67,7 @@ actor Intake {
       waiting.append(Job(work: work, answer: continuation))
       guard !isWorking else { return }
       isWorking = true
-      Task(executorPreference: scene.shop.ambient.executor) { await self.work() }
+      Task(executorPreference: scene.shop.ambient.prompt) { await self.work() }
     }
   }
 
@@ -78,16 +78,20 @@ actor Intake {
       let batch = rule(jobs)
       let failure = await record(batch.entries)
       for (job, answer) in zip(jobs, batch.answers) { job.answer.resume(returning: failure ?? answer) }
-      guard failure == nil else { continue }
-      if !batch.sold.isEmpty { await withdraw(batch.sold) }
-      if !batch.entries.isEmpty || batch.isHinted {
-        hints.add { pending in
-          if batch.isHinted { pending.read = true }
-          if batch.entries.contains(where: \.changesPlans) { pending.replan = true }
-        }
-      }
+      guard failure == nil, !batch.entries.isEmpty || batch.isHinted else { continue }
+      // Beside what is told next: whoever tells something waits for the journal alone, not for the executor.
+      Task(executorPreference: scene.shop.ambient.prompt) { await self.follow(batch) }
     }
     isWorking = false
+  }
+
+  /// What follows from a batch that is recorded.
+  private func follow(_ batch: Batch) async {
+    if !batch.sold.isEmpty { await withdraw(batch.sold) }
+    hints.add { pending in
+      if batch.isHinted { pending.read = true }
+      if batch.entries.contains(where: \.changesPlans) { pending.replan = true }
+    }
   }
 
   private func record(_ entries: [Entry]) async -> Answer? {

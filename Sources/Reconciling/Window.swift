@@ -13,6 +13,8 @@ package final class Window: Sendable {
     package internal(set) var config: Config?
     package internal(set) var wanted: Wanted?
     package internal(set) var plan: Plan?
+    /// One more with each plan.
+    package internal(set) var planNumber = 0
     package internal(set) var lastScan: Timestamp?
     /// Why the kernel tells nothing of changes; nil: it does.
     package internal(set) var blindness: String?
@@ -95,6 +97,7 @@ package final class Window: Sendable {
     let now = uptime()
     fields.withLock { fields in
       fields.view.plan = plan
+      fields.view.planNumber += 1
       var (waiting, seen): (Set<PostKey>, [PostKey: Duration]) = ([], [:])
       // By index: going through the actions would copy each.
       for index in plan.actions.indices where plan.actions[index].kind != .unchanged {

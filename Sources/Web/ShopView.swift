@@ -11,6 +11,8 @@ package struct ShopView: Sendable {
   package var wanted: Wanted?
   /// What would be done next, as the daemon sees it.
   package var plan: Plan?
+  /// Tells plans apart, so that what is told from one is told once; nil: not known.
+  package var planNumber: Int?
   package var ledger: Ledger
   package var accounts: [AccountHealth]
   package var watch: Watch
@@ -32,8 +34,9 @@ package struct ShopView: Sendable {
   package init(
     now: Timestamp, config: Config, wanted: Wanted? = nil, plan: Plan? = nil, ledger: Ledger,
     accounts: [AccountHealth] = [], watch: Watch = .watching, lastScan: Timestamp? = nil, inFlight: Int = 0,
-    queued: Int = 0, exposures: [Exposure] = [], configProblems: [Problem] = []
+    queued: Int = 0, exposures: [Exposure] = [], configProblems: [Problem] = [], planNumber: Int? = nil
   ) {
+    self.planNumber = planNumber
     self.now = now
     self.config = config
     self.wanted = wanted

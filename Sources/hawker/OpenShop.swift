@@ -6,6 +6,7 @@ import Marketplaces
 import Reconciling
 import Sandbox
 import Synchronization
+import Web
 
 /// A shop opened for writing: its journal locked, its accounts made, the sandbox started where that was asked for.
 struct OpenShop: Sendable {
@@ -66,6 +67,7 @@ struct OpenShop: Sendable {
       accounts: accounts, journal: journal, ambient: .system,
       marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
     shop.window = observation?.window
+    if observation != nil { shop.ambient.promptExecutor = WebThreads.shared }
     return shop
   }
 

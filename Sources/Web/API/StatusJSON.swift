@@ -24,7 +24,7 @@ enum StatusJSON {
       json.field("lineage", view.ledger.lineage)
       json.field("sequence", view.ledger.sequence)
     }
-    json.field("plan_id", snapshot.counts.planID)
+    json.field("plan_id", snapshot.planID)
     json.key("accounts")
     json.array { json in for account in view.accounts { write(account, &json) } }
     json.key("exposures")

@@ -15,8 +15,6 @@ struct ShopCounts: Hashable, Sendable {
   }
 
   var accounts: [String: Account] = [:]
-  var planID: String?
-
   init(_ view: ShopView) {
     for account in view.config.accounts { accounts[account.name] = Account() }
     for record in view.ledger.records.values {
@@ -38,7 +36,6 @@ struct ShopCounts: Hashable, Sendable {
         accounts[name, default: Account()].pending += 1
       }
     }
-    planID = plan.id
   }
 
   func total(_ path: KeyPath<Account, Int>) -> Int { accounts.values.reduce(0) { $0 + $1[keyPath: path] } }

@@ -4,6 +4,10 @@ import Planning
 
 /// Every listing of a shop, wanted or recorded, in the order of the page, with what a search looks in. Made once for a plan
 /// and a journal; a page then picks its few.
+///
+/// Making one is O(N) in listings, records and actions, and while posts are made it is done with nearly every page. So it
+/// begins with the one before: its order, in which a sort finds little to do, its places, the folded words of each listing
+/// that is still the same, and what only the plan tells. What is left for each listing is a look-up or two.
 struct Catalogue: Sendable {
   /// While it is the same, so is the catalogue.
   struct Stamp: Hashable, Sendable {
@@ -12,6 +16,7 @@ struct Catalogue: Sendable {
     private let plannedAt: Timestamp?
     private let scannedAt: Timestamp?
     private let counts: [Int]
+    private let plan: Int?
 
     init(_ view: ShopView) {
       lineage = view.ledger.lineage
@@ -22,20 +27,27 @@ struct Catalogue: Sendable {
         view.ledger.records.count, view.plan?.actions.count ?? -1, view.wanted?.listings.count ?? -1,
         view.wanted?.problems.count ?? -1, view.configProblems.count,
       ]
+      plan = view.planNumber
     }
+
+    /// Whether both are known to be of one plan.
+    func isOfPlan(_ other: Stamp) -> Bool { plan != nil && plan == other.plan }
   }
 
-  struct Row: Sendable {
+  struct Row: Hashable, Sendable {
     let id: String
     /// Its place in `wanted.listings`.
     var wanted: Int?
     /// Places in `plan.actions`.
     var actions: [Int] = []
-    var facets: Set<Facet> = []
-    /// What a search looks in: lower case, as UTF-8.
+    var facets: Facets = []
+    /// Something tells of it: it is not one of an earlier catalogue alone.
+    var isThere = false
+    /// What a search looks in: lower case, as UTF-8. What the file says, and what is recorded.
     var words: [UInt8] = []
+    var recorded: [UInt8] = []
 
-    fileprivate var rank: Int { facets.contains(.attention) ? 0 : facets.contains(.off) ? 2 : 1 }
+    var rank: Int { facets.contains(.attention) ? 0 : facets.contains(.off) ? 2 : 1 }
   }
 
   let stamp: Stamp
@@ -48,18 +60,33 @@ struct Catalogue: Sendable {
   let planned: [Int]
   /// Something of the plan is not held.
   let hasChanges: Bool
+  /// Errors in files, the config's among them.
+  let errors: Int
+  /// What the words were made from.
+  let listings: [Listing]
 
-  init(_ view: ShopView, _ stamp: Stamp) {
+  /// `last`: the catalogue before, of which what still holds is taken over.
+  init(_ view: ShopView, _ stamp: Stamp, after last: Catalogue? = nil) {
     self.stamp = stamp
-    var draft = Draft(view)
+    listings = view.wanted?.listings ?? []
+    var draft = CatalogueDraft(view, after: last)
     draft.collect()
     let rows = draft.rows.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
     self.rows = rows
-    places = Dictionary(uniqueKeysWithValues: rows.indices.map { (rows[$0].id, $0) })
+    if let last, last.rows.count == rows.count, rows.indices.allSatisfy({ rows[$0].id == last.rows[$0].id }) {
+      places = last.places
+    } else {
+      places = Dictionary(uniqueKeysWithValues: rows.indices.map { (rows[$0].id, $0) })
+    }
     var counts: [Facet: Int] = [.all: rows.count]
-    for row in rows { for facet in row.facets { counts[facet, default: 0] += 1 } }
+    for facet in Facet.allCases where facet != .all { counts[facet] = rows.count { $0.facets.contains(facet) } }
     self.counts = counts
     live = draft.live
+    errors = Problems.all(view).count { $0.severity == .error }
+    if let last, last.stamp.isOfPlan(stamp) {
+      (held, planned, hasChanges) = (last.held, last.planned, last.hasChanges)
+      return
+    }
     held = HeldGroup.all(in: view.plan)
     let actions = view.plan?.actions ?? []
     planned = actions.indices.filter { actions[$0].kind != .unchanged }
@@ -84,86 +111,24 @@ enum Facet: String, CaseIterable, Sendable {
   }
 }
 
-/// What is gathered on the way to a catalogue.
-private struct Draft {
-  let view: ShopView
-  var rows: [Catalogue.Row] = []
-  var places: [String: Int] = [:]
-  var live: [String: Int] = [:]
+/// Several facets.
+struct Facets: Hashable, Sendable, ExpressibleByArrayLiteral {
+  private var bits: UInt8 = 0
 
-  init(_ view: ShopView) { self.view = view }
+  init(arrayLiteral facets: Facet...) { for facet in facets { insert(facet) } }
 
-  mutating func collect() {
-    let listings = view.wanted?.listings ?? []
-    places.reserveCapacity(listings.count + view.ledger.records.count)
-    for index in listings.indices { rows[place(of: listings[index].id)].wanted = index }
-    for id in view.wanted?.frozenIDs ?? [] { rows[place(of: id)].facets.insert(.attention) }
-    for (key, record) in view.ledger.records { collect(key, record) }
-    for (key, holds) in view.ledger.standing.holds
-    where holds.contains(where: { $0.by == Action.Holder.oversold.rawValue }) {
-      if let place = places[key.listing] { rows[place].facets.insert(.attention) }
-    }
-    let actions = view.plan?.actions ?? []
-    for index in actions.indices { collect(index, actions) }
-    for problem in view.wanted?.problems ?? [] where problem.severity == .error {
-      if let place = problem.listing.flatMap({ places[$0] }) { rows[place].facets.insert(.attention) }
-    }
-    for index in rows.indices {
-      if !rows[index].facets.contains(.live), !isOffered(index) { rows[index].facets.insert(.off) }
-      rows[index].words = words(index)
-    }
-  }
+  mutating func insert(_ facet: Facet) { bits |= facet.bit }
+  func contains(_ facet: Facet) -> Bool { bits & facet.bit != 0 }
+}
 
-  private mutating func place(of id: String) -> Int {
-    if let place = places[id] { return place }
-    places[id] = rows.count
-    rows.append(Catalogue.Row(id: id))
-    return rows.count - 1
-  }
-
-  private mutating func collect(_ key: PostKey, _ record: Record) {
-    let place = place(of: key.listing)
-    if record.isLive {
-      rows[place].facets.insert(.live)
-      live[key.account, default: 0] += 1
+extension Facet {
+  fileprivate var bit: UInt8 {
+    switch self {
+    case .all: 1
+    case .attention: 2
+    case .waiting: 4
+    case .live: 8
+    case .off: 16
     }
-  }
-
-  private mutating func collect(_ index: Int, _ actions: [Action]) {
-    let place = place(of: actions[index].key.listing)
-    rows[place].actions.append(index)
-    if let hold = actions[index].hold {
-      rows[place].facets.insert(hold.by.needsPerson ? .attention : .waiting)
-    } else if actions[index].kind != .unchanged {
-      rows[place].facets.insert(.waiting)
-    }
-  }
-
-  private func isOffered(_ place: Int) -> Bool {
-    guard let index = rows[place].wanted, let status = view.wanted?.listings[index].status else { return false }
-    return status == .available || status == .reserved
-  }
-
-  private func words(_ place: Int) -> [UInt8] {
-    var words = rows[place].id
-    func add(_ text: String) {
-      words += "\n"
-      words += text.utf8.count > 400 ? String(text.prefix(400)) : text
-    }
-    if let index = rows[place].wanted, let listing = view.wanted?.listings[index] {
-      add(listing.file)
-      for tag in listing.tags { add(tag) }
-      if let content = listing.posts.lazy.compactMap(\.content).first { add(content.title) }
-      for post in listing.posts { add(post.account) }
-    }
-    for record in view.ledger.records(of: rows[place].id) {
-      if rows[place].wanted == nil {
-        add(record.file)
-        if let title = record.content?.title { add(title) }
-        add(record.key.account)
-      }
-      if let remote = record.remoteID { add(remote) }
-    }
-    return Search.folded(words)
   }
 }

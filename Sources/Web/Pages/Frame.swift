@@ -30,7 +30,8 @@ struct Frame {
 
   init(_ title: String, _ scene: Scene) {
     let (request, view) = (scene.request, scene.view)
-    headline = Frame.headline(scene)
+    let needs = scene.asks
+    headline = Frame.headline(scene, needs)
     shop = String(view.config.shop.split(separator: "/").last ?? "shop")
     self.title = "\(title) · \(shop)"
     csrf = request.csrf
@@ -38,7 +39,6 @@ struct Frame {
     isLoggedIn = request.isLoggedIn
     flash = request.flash.map { Flash(text: $0.text, tone: $0.isGood ? "good" : "bad") }
     let problems = Problems.all(view)
-    let needs = scene.asks
     let waiting = scene.catalogue.planned.count
     nav = [
       Link(label: "Shop", href: "/"),
@@ -50,7 +50,7 @@ struct Frame {
   }
 
   /// The one sentence that a seller looks for.
-  private static func headline(_ scene: Scene) -> PostState {
+  private static func headline(_ scene: Scene, _ asks: Int) -> PostState {
     let view = scene.view
     guard let wanted = view.wanted else { return PostState("Looking at your files for the first time", "busy") }
     if case .unseen = wanted.root {
@@ -60,7 +60,6 @@ struct Frame {
       let title = Words.cut(scene.title(of: open.key.listing) ?? open.key.listing, 60)
       return PostState("Taking “\(title)” off \(open.key.account), it is sold", "bad")
     }
-    let asks = scene.asks
     if asks > 0 { return PostState("\(Words.count(asks, "thing needs", "things need")) you", "wait") }
     let busy = view.inFlight + view.queued
     if busy > 0 { return PostState("Working, \(Words.count(busy, "request")) to go", "busy") }

@@ -96,7 +96,7 @@ extension Scene {
     let oversold = view.ledger.standing.holds.values.count { holds in
       holds.contains { $0.by == Action.Holder.oversold.rawValue }
     }
-    return catalogue.held.count { $0.holder != .git } + Problems.all(view).count { $0.severity == .error }
+    return catalogue.held.count { $0.holder != .git } + catalogue.errors
       + view.accounts.count { $0.isEnabled && $0.needsConnecting } + oversold
   }
 }

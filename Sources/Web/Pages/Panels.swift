@@ -5,7 +5,11 @@ import Planning
 
 /// Every problem of the files, the config's first.
 enum Problems {
-  static func all(_ view: ShopView) -> [Problem] { view.configProblems + (view.wanted?.problems ?? []) }
+  static func all(_ view: ShopView) -> [Problem] {
+    let problems = view.wanted?.problems ?? []
+    // Not even empty: the sum would be a copy of them all.
+    return view.configProblems.isEmpty ? problems : view.configProblems + problems
+  }
 }
 
 struct ProblemLine {

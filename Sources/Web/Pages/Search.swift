@@ -8,7 +8,9 @@ struct Search {
 
   var isEmpty: Bool { words.isEmpty }
 
-  func finds(_ row: Catalogue.Row) -> Bool { words.allSatisfy { Search.contains(row.words, $0) } }
+  func finds(_ row: Catalogue.Row) -> Bool {
+    words.allSatisfy { Search.contains(row.words, $0) || Search.contains(row.recorded, $0) }
+  }
 
   /// Lower case, as UTF-8.
   static func folded(_ text: String) -> [UInt8] {
@@ -20,6 +22,7 @@ struct Search {
     return bytes
   }
 
+  /// O(N) in all words of all listings: some megabytes of 10,000.
   private static func contains(_ bytes: [UInt8], _ word: [UInt8]) -> Bool {
     guard let first = word.first else { return true }
     let text = bytes.span

@@ -47,7 +47,7 @@ struct Scene {
   let catalogue: Catalogue
 }
 
-/// Keeps the last catalogue: it is made anew only when something was recorded, planned or looked at since.
+/// Keeps the last catalogue: another one is made, from it, only when something was recorded, planned or looked at since.
 final class Shelf: Sendable {
   private let kept = Mutex<Catalogue?>(nil)
 
@@ -55,7 +55,7 @@ final class Shelf: Sendable {
     let stamp = Catalogue.Stamp(view)
     return kept.withLock { kept in
       if let kept, kept.stamp == stamp { return kept }
-      let made = Catalogue(view, stamp)
+      let made = Catalogue(view, stamp, after: kept)
       kept = made
       return made
     }

@@ -97,7 +97,7 @@ struct EventStream: Sendable {
       json.field("held", counts.total(\.held))
       json.field("uncertain", counts.total(\.uncertain))
       json.field("failed", counts.total(\.failed))
-      json.field("plan_id", counts.planID)
+      json.field("plan_id", snapshot.planID)
       json.field("in_sync", Readiness(snapshot.view).state == .inSync)
     }
     return json.text

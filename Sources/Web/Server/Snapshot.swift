@@ -1,4 +1,5 @@
 import Listings
+import Planning
 import Synchronization
 
 /// A view with what is counted from it, made when somebody first wants it.
@@ -7,11 +8,15 @@ final class Snapshot: Sendable {
   /// Tells snapshots apart: what was made from one is good as long as that one is.
   let number: Int
   private let made = Mutex<(counts: ShopCounts?, posts: PostIndex?)>((nil, nil))
+  private let names: PlanNames
 
-  init(_ view: ShopView, number: Int) {
+  init(_ view: ShopView, number: Int, names: PlanNames = PlanNames()) {
     self.view = view
     self.number = number
+    self.names = names
   }
+
+  var planID: String? { names.id(of: view) }
 
   var counts: ShopCounts {
     made.withLock { made in
@@ -32,6 +37,21 @@ final class Snapshot: Sendable {
   }
 }
 
+/// A plan's id is a digest of all that it says, megabytes where much is planned: made once for each plan, not for each view.
+final class PlanNames: Sendable {
+  private let last = Mutex<(number: Int, id: String)?>(nil)
+
+  func id(of view: ShopView) -> String? {
+    guard let plan = view.plan else { return nil }
+    return last.withLock { last in
+      if let last, last.number == view.planNumber { return last.id }
+      let id = plan.id
+      last = view.planNumber.map { ($0, id) }
+      return id
+    }
+  }
+}
+
 /// How the shop stands, asked for at most ten times a second whoever wants to know.
 final class Views: Sendable {
   private struct Fields {
@@ -47,6 +67,7 @@ final class Views: Sendable {
   private let loop: any Loop
   private let uptime: @Sendable () -> Duration
   private let fields = Mutex(Fields())
+  private let names = PlanNames()
 
   init(_ loop: any Loop, uptime: @escaping @Sendable () -> Duration) {
     self.loop = loop
@@ -67,7 +88,7 @@ final class Views: Sendable {
     let found: (Snapshot?, Task<Snapshot, Never>?) = fields.withLock { fields in
       if let last = fields.last, now - last.at < Views.lasts { return (last.snapshot, nil) }
       if let asking = fields.asking { return (nil, asking) }
-      let task = Task { await self.ask() }
+      let task = Task(executorPreference: WebThreads.shared) { await self.ask() }
       fields.asking = task
       return (nil, task)
     }
@@ -81,7 +102,7 @@ final class Views: Sendable {
     let view = await loop.view()
     return fields.withLock { fields in
       fields.count += 1
-      let snapshot = Snapshot(view, number: fields.count)
+      let snapshot = Snapshot(view, number: fields.count, names: names)
       guard fields.changes == changes else { return snapshot }
       fields.last = (snapshot, uptime())
       fields.asking = nil

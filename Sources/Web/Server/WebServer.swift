@@ -50,7 +50,9 @@ package struct WebServer: Service {
     let remembering = Task { await remember() }
     defer { remembering.cancel() }
     do {
-      try await withGrace { try await application.run() }
+      try await withTaskExecutorPreference(WebThreads.shared) {
+        try await withGrace { try await application.run() }
+      }
     } catch {
       guard !(error is CancellationError) else { return }
       logger.warning(
