@@ -38,10 +38,19 @@ extension Deciding {
     if isRefusedOrGone(key) || action?.hold?.by == .sold || !ledger.standing.openSales(on: key).isEmpty {
       entries.append(.released(key))
     }
-    if action?.hold?.by == .priceDrop, let digest = action?.post?.content?.digest {
+    if let digest = heldDrop(action) {
       entries.append(.permitted(key, Permit(by: Action.Holder.priceDrop.rawValue, digest: digest)))
     }
     return entries
+  }
+
+  /// The content whose price drop `apply` holds, or `apply --enforce` where somebody changed the post.
+  private func heldDrop(_ action: Action?) -> Digest? {
+    var action = action
+    if let key = action?.key, action?.hold?.by == .conflict || action?.hold?.by == .drift {
+      action = enforcing()?.actions.first { $0.key == key && $0.kind != .unchanged }
+    }
+    return action?.hold?.by == .priceDrop ? action?.post?.content?.digest : nil
   }
 
   private func isRefusedOrGone(_ key: PostKey) -> Bool {
@@ -129,7 +138,8 @@ extension Deciding {
   // MARK: Plans
 
   func approve(_ name: String) -> Ruling {
-    guard let plan = plans.first(where: { $0.isNamed(name) }) else {
+    guard let plan = plans.first(where: { $0.isNamed(name) }) ?? enforcing().flatMap({ $0.isNamed(name) ? $0 : nil })
+    else {
       let current = plans.first.map { String($0.id.dropFirst(7).prefix(12)) } ?? ""
       return refused(
         "\(name) is not the plan of now: it is \(current). Look at `hawker plan` again, then approve that one")

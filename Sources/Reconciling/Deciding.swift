@@ -15,6 +15,8 @@ package struct Deciding {
   let ledger: Ledger
   /// What `apply` would do now, and what the daemon would: either may be named.
   let plans: [Plan]
+  /// What `apply --enforce` would do now; seldom asked for.
+  let enforcing: @Sendable () -> Plan?
   let capabilities: [String: Capabilities]
   let config: Config
   let now: Timestamp
@@ -25,6 +27,11 @@ package struct Deciding {
     self.wanted = wanted
     ledger = shop.journal.ledger
     plans = [PlanInput.Mode.once, .continuous].map { shop.plan(wanted, mode: $0) }
+    enforcing = {
+      var selection = Selection()
+      selection.enforces = true
+      return shop.plan(wanted, mode: .once, selection: selection)
+    }
     capabilities = shop.options.capabilities
     config = shop.config
     now = shop.ambient.now()
@@ -35,7 +42,7 @@ package struct Deciding {
   init(_ shop: Shop, _ wanted: Wanted, _ ledger: Ledger) {
     self.wanted = wanted
     self.ledger = ledger
-    plans = []
+    (plans, enforcing) = ([], { nil })
     capabilities = shop.options.capabilities
     config = shop.config
     now = shop.ambient.now()

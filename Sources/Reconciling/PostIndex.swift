@@ -7,20 +7,25 @@ import Synchronization
 
 /// Which of our posts a marketplace's notice means. Asked hundreds of times a second with ids that may be anybody's.
 final class PostIndex: Sendable {
-  private struct Name: Hashable {
+  fileprivate struct Name: Hashable {
     let marketplace: String
     let id: String
   }
 
-  private struct State {
+  fileprivate struct State {
     var known: [Name: PostKey] = [:]
     /// The journal's place, and the moment, that `known` was made from.
     var made: (sequence: Int, at: Duration)?
     /// Sales of posts that are not ours, or not yet: the answer to their create may still be on its way.
     var strays: [(name: Name, notice: Notice)] = []
+    /// What posts were called before they were replaced, or made again: a buyer may have been there first, and the news of
+    /// that come late. In the order they came.
+    var former: [Name: PostKey] = [:]
+    var formerNames: [Name] = []
   }
 
   private static let mostStrays = 256
+  fileprivate static let mostFormer = 10_000
   private let state = Mutex(State())
 
   func find(_ notice: Notice, in ledger: Ledger, at now: Duration) -> PostKey? {
@@ -33,6 +38,7 @@ final class PostIndex: Sendable {
         if let key = PostIndex.match(notice, state.known, ledger) { return key }
       }
       if notice.event == .sold {
+        if let key = state.formerly(notice, ledger) { return key }
         state.strays.append((Name(marketplace: notice.marketplace, id: notice.remoteID), notice))
         if state.strays.count > PostIndex.mostStrays { state.strays.removeFirst() }
       }
@@ -45,6 +51,9 @@ final class PostIndex: Sendable {
     guard let id = result.remoteID, result.kind == .done else { return [] }
     return state.withLock { state in
       let names = PostIndex.names(result.action.marketplace, id)
+      if let old = result.action.record?.remoteID, old != id {
+        state.note(former: PostIndex.names(result.action.marketplace, old), of: result.action.key)
+      }
       if state.made != nil { for name in names { state.known[name] = result.action.key } }
       let early = state.strays.filter { names.contains($0.name) }.map(\.notice)
       if !early.isEmpty { state.strays.removeAll { names.contains($0.name) } }
@@ -74,9 +83,27 @@ final class PostIndex: Sendable {
   }
 
   /// Facebook tells a post by its own number, with or without its page's in front.
-  private static func names(_ marketplace: String, _ id: String) -> [Name] {
+  fileprivate static func names(_ marketplace: String, _ id: String) -> [Name] {
     let whole = Name(marketplace: marketplace, id: id)
     guard let last = id.split(separator: "_").last, last.count < id.count else { return [whole] }
     return [whole, Name(marketplace: marketplace, id: String(last))]
+  }
+}
+
+extension PostIndex.State {
+  fileprivate mutating func note(former names: [PostIndex.Name], of key: PostKey) {
+    for name in names where former.updateValue(key, forKey: name) == nil { formerNames.append(name) }
+    guard formerNames.count > PostIndex.mostFormer else { return }
+    for name in formerNames.prefix(PostIndex.mostFormer / 2) { former[name] = nil }
+    formerNames.removeFirst(PostIndex.mostFormer / 2)
+  }
+
+  /// The post that had this id once, or that still has to be taken off.
+  fileprivate func formerly(_ notice: Notice, _ ledger: Ledger) -> PostKey? {
+    let names = PostIndex.names(notice.marketplace, notice.remoteID)
+    if let key = names.lazy.compactMap({ former[$0] }).first, ledger[key] != nil { return key }
+    return ledger.records.values.first { record in
+      record.marketplace == notice.marketplace && record.superseded.contains(notice.remoteID)
+    }?.key
   }
 }

@@ -51,6 +51,22 @@ struct DecidingTests {
     #expect(office.rule(.release(listing: "lamp", account: nil)).entries == [.permitted(lamp, permit)])
   }
 
+  /// A cut of a price that somebody changed there too: `apply --enforce` sends it, once it is accepted.
+  @Test func aReleaseAcceptsAPriceThatIsHeldOnceTheDriftIsPutBack() async throws {
+    let office = try await Office(
+      [Office.listing("lamp", price: 3_000, accounts: ["a1"])],
+      Office.posted(lamp, "r1") + [.observed(lamp, .drift(["price"], values: ["price": "101.00 USD"]))])
+    let permit = Permit(by: "price_drop", digest: Office.content("lamp", price: 3_000).digest)
+    #expect(office.rule(.release(listing: "lamp", account: nil)).entries == [.permitted(lamp, permit)])
+  }
+
+  @Test func aDriftAloneIsNotForReleaseToLift() async throws {
+    let office = try await Office(
+      [Office.listing("lamp", accounts: ["a1"])],
+      Office.posted(lamp, "r1") + [.observed(lamp, .drift(["price"], values: ["price": "101.00 USD"]))])
+    #expect(office.rule(.release(listing: "lamp", account: nil)).answer.code == .refused)
+  }
+
   @Test func aReleaseIsRefusedWhereNothingHoldsOrAnotherGuardDoes() async throws {
     let free = try await Office([Office.listing("lamp")])
     #expect(free.rule(.release(listing: "lamp", account: nil)).answer.code == .refused)

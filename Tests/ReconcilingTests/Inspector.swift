@@ -16,6 +16,10 @@ final class Inspector: Sendable {
     /// During `apply`, which plans for itself: what may start now.
     var allowed: (@Sendable () -> [Action])?
     var started = 0
+    /// Whether a recorded sale takes this off: that waits for no plan.
+    var isClaimed: (@Sendable (Action) -> Bool)?
+    /// Whether a sale of the listing is recorded.
+    var isSold: @Sendable (String) -> Bool = { _ in false }
   }
 
   private let state = Mutex(State())
@@ -26,7 +30,16 @@ final class Inspector: Sendable {
   var started: Int { state.withLock(\.started) }
 
   func reset(allowing allowed: (@Sendable () -> [Action])? = nil) {
-    state.withLock { $0 = State(allowed: allowed, started: $0.started) }
+    state.withLock { state in
+      var new = State(allowed: allowed, started: state.started)
+      (new.isClaimed, new.isSold) = (state.isClaimed, state.isSold)
+      state = new
+    }
+  }
+
+  /// Sales are started without a plan, and what else waits for the same listing does not start any more.
+  func expect(sales isClaimed: @escaping @Sendable (Action) -> Bool, of isSold: @escaping @Sendable (String) -> Bool) {
+    state.withLock { ($0.isClaimed, $0.isSold) = (isClaimed, isSold) }
   }
 
   func offer(_ plan: Plan, besides busy: Set<PostKey>) {
@@ -68,6 +81,10 @@ final class Inspector: Sendable {
     }
     let isPlanned = state.withLock { $0.begin(action) }
     guard !isPlanned else { return }
+    if action.isClaimed, let isClaimed = state.withLock({ $0.isClaimed }), isClaimed(action) {
+      witness.count("expedited")
+      return state.withLock { $0.pass(action) }
+    }
     let queue = state.withLock { $0.queues[action.key.account] ?? [] }.map(\.told)
     witness.accuse("unplanned, or out of its order: \(action.told) of \(queue)")
   }
@@ -93,6 +110,12 @@ extension Inspector.State {
     return action.kind == .resolve && postponed.contains(action.key)
   }
 
+  /// Started on its own.
+  fileprivate mutating func pass(_ action: Action) {
+    busy.insert(action.key)
+    queues[action.key.account]?.removeAll { $0.isSame(as: action) }
+  }
+
   private func isFirst(_ action: Action) -> Bool {
     let queue = queues[action.key.account] ?? []
     if action.kind == .resolve { return queue.contains { $0.isSame(as: action) } }
@@ -102,7 +125,7 @@ extension Inspector.State {
   }
 
   private func mayBePassedOver(_ action: Action, _ queue: [Action]) -> Bool {
-    action.kind == .resolve || busy.contains(action.key) || isDouble(action, in: queue)
+    action.kind == .resolve || busy.contains(action.key) || isDouble(action, in: queue) || isSold(action.key.listing)
   }
 
   private func isDouble(_ action: Action, in queue: [Action]) -> Bool {

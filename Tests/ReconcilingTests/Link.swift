@@ -80,6 +80,7 @@ struct Link: Marketplace {
       state.posts[index].content = draft.content
       for field in Content.Field.allCases where !changed.contains(field) { state.posts[index].keep(field, of: old) }
       state.posts[index].drift.subtract(changed)
+      state.posts[index].sent = draft.content
     }
   }
 
@@ -116,7 +117,7 @@ struct Link: Marketplace {
     try await pass(.normal)
     let skipped = cursor.flatMap { Int($0) } ?? 0
     return try await carry("", isRepeatable: true) { state, _ in
-      let all = state.visible(at: market.time.elapsed).map(\.remote)
+      let all = state.listed(at: market.time.elapsed).map(\.remote)
       return RemotePage(
         posts: Array(all.dropFirst(skipped).prefix(5)), next: all.count > skipped + 5 ? "\(skipped + 5)" : nil)
     }

@@ -23,6 +23,8 @@ final class Market: Sendable {
     var isSold = false
     /// The seller changed these by hand.
     var drift: Set<Content.Field> = []
+    /// What hawker sent last.
+    var sent: Content
     var isLive: Bool { hiddenFrom == nil }
   }
 
@@ -52,6 +54,10 @@ final class Market: Sendable {
     var creating: Set<String> = []
     var requests = 0
     var lastID = 0
+    /// Accounts of one marketplace share its ids.
+    var prefix = "r"
+    /// Until then a list leaves posts out.
+    var patchyUntil: Duration = .zero
     /// When something went wrong last.
     var troubledAt: Duration = .zero
     /// Since when nothing may come before the second moment.
@@ -72,7 +78,7 @@ final class Market: Sendable {
   {
     (self.account, self.setup, self.witness) = (account, setup, witness)
     (time, wall) = world
-    state = Mutex(State(random: SeededRandom(seed: setup.seed)))
+    state = Mutex(State(random: SeededRandom(seed: setup.seed), prefix: account.hasSuffix("2") ? "s" : "r"))
   }
 
   /// All that may be seen from outside, at once.
@@ -95,6 +101,7 @@ final class Market: Sendable {
       state.troubledAt = max(now, .milliseconds(1))
       (state.faults, state.poison, state.downUntil, state.isLockedOut) = ([], [], .zero, false)
       state.fuse = nil
+      state.patchyUntil = .zero
     }
   }
 }
@@ -109,9 +116,10 @@ extension Market.State {
     let visible = now + .milliseconds(chance(0..<stale * 1000 + 1))
     posts.append(
       Market.Post(
-        id: "r\(lastID)", listing: draft.listing, op: draft.op, reference: draft.reference, content: draft.content,
-        at: wall, visibleFrom: visible, isTwin: isTwin))
-    return "r\(lastID)"
+        id: "\(prefix)\(lastID)", listing: draft.listing, op: draft.op, reference: draft.reference,
+        content: draft.content,
+        at: wall, visibleFrom: visible, isTwin: isTwin, sent: draft.content))
+    return "\(prefix)\(lastID)"
   }
 
   mutating func hide(_ id: String, at now: Duration, stale: Int64) {
@@ -119,7 +127,13 @@ extension Market.State {
     posts[index].hiddenFrom = now + .milliseconds(chance(0..<stale * 1000 + 1))
   }
 
-  /// What a look-up or a list shows: some of it is yesterday's news.
+  /// What a list shows: not always all that a look-up does.
+  mutating func listed(at now: Duration) -> [Market.Post] {
+    let all = visible(at: now)
+    return patchyUntil > now ? all.filter { _ in chance(0..<3) > 0 } : all
+  }
+
+  /// What a look-up shows: some of it is yesterday's news.
   func visible(at now: Duration) -> [Market.Post] {
     posts.filter { $0.visibleFrom <= now && ($0.hiddenFrom ?? .seconds(1 << 40)) > now }
   }

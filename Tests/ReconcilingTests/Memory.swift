@@ -13,6 +13,7 @@ struct Memory: Sendable {
   }
 
   private(set) var operations: [String: Operation] = [:]
+  private var contents: [String: JSONValue] = [:]
   /// What hawker knows to be there.
   private(set) var live: [PostKey: String] = [:]
   private(set) var open: [PostKey: String] = [:]
@@ -27,18 +28,46 @@ struct Memory: Sendable {
   /// Listings that are never withdrawn because their file went away.
   private(set) var protected: Set<String> = []
 
-  /// Listing → its sales: where, and where they count no longer.
-  private(set) var sales: [String: [(account: String?, released: Set<String>)]] = [:]
-  private var recorded: Set<PostKey> = []
-
-  /// Whether a sale has taken the only one there is.
-  func isClaimed(_ key: PostKey) -> Bool {
-    sales[key.listing]?.contains { !$0.released.contains(key.account) } ?? false
+  struct Sale: Sendable {
+    let account: String?
+    /// The marketplace's own word of its post.
+    let isSeen: Bool
+    /// Sales before it that count everywhere still.
+    let before: Int
+    var released: Set<String> = []
   }
 
-  /// Whether it was sold through this very post, which is then the marketplace's to mark.
-  func isSoldHere(_ key: PostKey) -> Bool {
-    sales[key.listing]?.contains { $0.account == key.account && !$0.released.contains(key.account) } ?? false
+  /// Listing → its sales: where, and where they count no longer.
+  private(set) var sales: [String: [Sale]] = [:]
+  /// Sales of what may have been sold before, of which nobody has been told yet: listing → how many came before.
+  private(set) var untold: [String: Int] = [:]
+  /// Posts whose second sale waits for a person.
+  private(set) var alerts: Set<PostKey> = []
+  /// Posts that are no longer there, and not by hawker.
+  private(set) var gone: Set<PostKey> = []
+  /// Which post that was said of.
+  private(set) var goneIDs: [(key: PostKey, id: String)] = []
+  /// What was seen to be other there: field → value.
+  private(set) var drifts: [PostKey: [String: String]] = [:]
+  /// Every post that hawker ever knew to be its own.
+  private(set) var known: [[String]: PostKey] = [:]
+  private(set) var forgotten: Set<String> = []
+  private var recorded: Set<PostKey> = []
+  private var sent: [PostKey: JSONValue] = [:]
+
+  private func open(on key: PostKey) -> [Sale] {
+    (sales[key.listing] ?? []).filter { !$0.released.contains(key.account) }
+  }
+
+  /// Whether a sale has taken the last one of so many.
+  func isClaimed(_ key: PostKey, _ quantity: Int) -> Bool { open(on: key).count >= quantity }
+
+  /// Whether it is to go because it was sold elsewhere.
+  func isTaken(_ key: PostKey, _ quantity: Int) -> Bool { isClaimed(key, quantity) && !isSoldHere(key, quantity) }
+
+  /// Whether the last one was sold through this very post, which is then the marketplace's to mark.
+  func isSoldHere(_ key: PostKey, _ quantity: Int) -> Bool {
+    open(on: key).dropFirst(quantity - 1).contains { $0.account == key.account }
   }
 
   mutating func take(_ line: ArraySlice<UInt8>) {
@@ -49,15 +78,21 @@ struct Memory: Sendable {
     switch kind {
     case "intent": begin(json, key)
     case "outcome": end(json, at)
-    case "observed" where json["saw"]?.string == "gone" || json["observed"]?.string == "gone": live[key] = nil
+    case "observed": observe(json, key)
     case "adopted":
       live[key] = json["remote_id"]?.string
       recorded.insert(key)
-    case "sold": sales[key.listing, default: []].append((json["account"]?.string, []))
+    case "held" where json["by"]?.string == "oversold":
+      untold[key.listing] = nil
+      alerts.insert(key)
+    case "sold": sell(key.listing, json["account"]?.string, isSeen: false)
     case "forgotten":
       recorded.remove(key)
+      forgotten.insert(key.listing)
       if !recorded.contains(where: { $0.listing == key.listing }) { sales[key.listing] = nil }
-      (live[key], open[key], permits[key], refused[key]) = (nil, nil, nil, nil)
+      (live[key], open[key], permits[key], refused[key], drifts[key]) = (nil, nil, nil, nil, nil)
+      gone.remove(key)
+      alerts.remove(key)
       if !live.keys.contains(where: { $0.listing == key.listing }) { protected.remove(key.listing) }
     case "protected" where json["protected"]?.bool == true: protected.insert(key.listing)
     case "protected": protected.remove(key.listing)
@@ -73,7 +108,32 @@ struct Memory: Sendable {
       digest: json["digest"]?.string)
     open[key] = op
     recorded.insert(key)
-    if action == "create" { live[key] = nil }
+    if action == "create" {
+      live[key] = nil
+      gone.remove(key)
+    }
+    contents[op] = json["content"]
+  }
+
+  private mutating func sell(_ listing: String, _ account: String?, isSeen: Bool) {
+    let before = sales[listing]?.count { $0.released.isEmpty } ?? 0
+    sales[listing, default: []].append(Sale(account: account, isSeen: isSeen, before: before))
+    if before > 0 { untold[listing] = before }
+  }
+
+  private mutating func observe(_ json: JSONValue, _ key: PostKey) {
+    switch json["saw"]?.string {
+    case "gone":
+      goneIDs.append((key, live[key] ?? open[key].flatMap { operations[$0]?.remoteID } ?? ""))
+      (live[key], drifts[key]) = (nil, nil)
+      gone.insert(key)
+    case "sold": sell(key.listing, key.account, isSeen: true)
+    case "drift":
+      let fields = (json["fields"]?.array ?? []).compactMap(\.string)
+      let values = fields.map { ($0, json["values"]?[$0]?.string ?? "") }
+      drifts[key] = values.isEmpty ? nil : Dictionary(values) { first, _ in first }
+    default: break
+    }
   }
 
   private mutating func end(_ json: JSONValue, _ at: Timestamp) {
@@ -92,9 +152,15 @@ struct Memory: Sendable {
     let isRepeatable = operation.action == "update" || operation.action == "withdraw"
     if !(isRepeatable && result == "failed" && mayHaveLanded) { open[key] = nil }
     switch (operation.action, result) {
-    case ("create", "done"), ("replace", "done"): live[key] = json["remote_id"]?.string
+    case ("create", "done"), ("replace", "done"):
+      live[key] = json["remote_id"]?.string
+      known[[key.account, live[key] ?? ""]] = key
+      (sent[key], drifts[key]) = (contents[op], nil)
     case ("withdraw", _) where result == "done" || code == "gone": withdrew(operation, at)
-    case ("update", "failed") where code == "gone": live[key] = nil
+    case ("update", "failed") where code == "gone":
+      (live[key], drifts[key]) = (nil, nil)
+      gone.insert(key)
+    case ("update", "done"): overwrite(operation)
     default: break
     }
     if operation.action != "withdraw" { refused[key] = code == "rejected" ? operation.digest : nil }
@@ -102,11 +168,21 @@ struct Memory: Sendable {
 
   private mutating func withdrew(_ operation: Operation, _ at: Timestamp) {
     let key = operation.key
+    drifts[key] = nil
     guard live[key] == operation.remoteID else { return }
     live[key] = nil
     let isLoss = operation.because == "file-gone" || operation.because == "dropped"
     if isLoss, permits[key].map({ $0 <= at }) ?? true { losses.append((key, at)) }
     (permits[key], refused[key]) = (nil, nil)
+  }
+
+  /// What an update writes over is no longer another's: what it changes, or all that is put back.
+  private mutating func overwrite(_ operation: Operation) {
+    let (key, new) = (operation.key, contents[operation.op])
+    let old = sent.updateValue(new ?? .null, forKey: key)
+    if operation.because == "drift" { drifts[key] = nil }
+    for field in drifts[key]?.keys.sorted() ?? [] where old?[field] != new?[field] { drifts[key]?[field] = nil }
+    if drifts[key]?.isEmpty == true { drifts[key] = nil }
   }
 
   private mutating func release(_ json: JSONValue, _ key: PostKey) {
@@ -115,8 +191,12 @@ struct Memory: Sendable {
         let until = json["until"]?.string.flatMap({ Timestamp($0) })
       else { return }
       permits[key] = until
-    } else if json["by"] == nil {
+    } else if json["by"]?.string == "oversold" {
+      alerts.remove(key)
+    } else if json["by"] == nil || json["by"]?.string == "sale" {
+      if json["by"] == nil { alerts.remove(key) }
       refused[key] = nil
+      gone.remove(key)
       for index in (sales[key.listing] ?? []).indices { sales[key.listing]?[index].released.insert(key.account) }
     }
   }

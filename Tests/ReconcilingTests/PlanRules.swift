@@ -1,3 +1,4 @@
+import Diffing
 import Listings
 import Planning
 import Support
@@ -22,7 +23,10 @@ struct PlanRules {
     }
   }
 
-  enum Mode { case daemon, once, permissive }
+  enum Mode { case daemon, once, permissive, enforcing }
+
+  /// How many there are of a listing, as the last look could tell.
+  func quantity(_ listing: String) -> Int { shelf.isRootThere ? shelf.items[listing]?.toldQuantity ?? 1 : 1 }
 
   mutating func check(_ plan: Plan, _ play: Play, _ mode: Mode) {
     let isDaemon = mode == .daemon
@@ -30,11 +34,13 @@ struct PlanRules {
     let actions = plan.executable
     if !shelf.isRootThere, !plan.actions.isEmpty { accuse("something is done without the root", play) }
     for action in plan.actions { if let hold = action.hold { play.witness.count("held \(hold.by.rawValue)") } }
+    checkAlerts(plan, play, memory)
     for action in actions {
       let complaint: String? =
         switch action.kind {
         case .withdraw: withdrawal(action, play, memory, isDaemon)
-        case .create, .replace, .update: change(action, play, memory)
+        case .create, .replace, .update:
+          change(action, play, memory) ?? (mode == .enforcing ? nil : overwriting(action, memory))
         default: nil
         }
       if let complaint { accuse("\(action.told): \(complaint)", play) }
@@ -53,7 +59,8 @@ struct PlanRules {
     guard let item = shelf.items[action.key.listing] else { return "nobody knows it" }
     if !play.enabled.contains(action.key.account) { return "its account is off" }
     // Where it was sold nobody needs it off but the file.
-    if memory.isClaimed(action.key), !memory.isSoldHere(action.key) { return nil }
+    let quantity = quantity(item.id)
+    if memory.isTaken(action.key, quantity) { return nil }
     guard item.isThere else { return absence(item, action, play, memory, isDaemon) }
     if item.damage != nil { return "its file can't be read" }
     return item.asks(for: action.key.account) ? "its file asks for it" : nil
@@ -81,7 +88,8 @@ struct PlanRules {
     {
       return "its \(operation.action) is not settled"
     }
-    if memory.isClaimed(action.key) { return "it was sold" }
+    if memory.isClaimed(action.key, item.quantity) { return "it was sold" }
+    if action.kind == .create, memory.gone.contains(action.key) { return "it is gone, and nobody asked for it again" }
     if action.kind == .create, let id = memory.live[action.key] { return "it is there, as \(id)" }
     if let digest = action.post?.content?.digest.description, memory.refused[action.key] == digest {
       return "this content was refused"
@@ -90,11 +98,31 @@ struct PlanRules {
     return nil
   }
 
+  /// What somebody changed there is not written over unasked.
+  private func overwriting(_ action: Action, _ memory: Memory) -> String? {
+    guard action.kind == .update, let drift = memory.drifts[action.key] else { return nil }
+    // What was put back, and whose answer is missing, is sent again.
+    if let op = memory.open[action.key], memory.operations[op]?.because == "drift" { return nil }
+    let lost = action.changes.filter { change in drift[change.field.rawValue].map { $0 != change.after } ?? false }
+    return lost.isEmpty ? nil : "\(lost.map(\.field.rawValue)) was changed there, to \(drift)"
+  }
+
+  /// Of two sales of one thing a person hears, until it is answered.
+  private func checkAlerts(_ plan: Plan, _ play: Play, _ memory: Memory) {
+    for (listing, before) in memory.untold where before >= play.shelf.items[listing]?.most ?? 1 {
+      accuse("\(listing) was sold once more than there are, and nobody was told", play)
+    }
+    let told = Set(plan.guards.filter { $0.name == .oversold }.compactMap(\.account))
+    if shelf.isRootThere, told != Set(memory.alerts.map(\.account)) {
+      accuse("sold twice: \(memory.alerts.sorted()), told of \(told.sorted())", play)
+    }
+  }
+
   /// The guards' counts, made anew.
   private func checkLosses(_ actions: [Action], _ play: Play, _ memory: Memory) {
     let losses = actions.filter { action in
       action.kind == .withdraw && action.remoteID == memory.live[action.key]
-        && (!memory.isClaimed(action.key) || memory.isSoldHere(action.key))
+        && !memory.isTaken(action.key, quantity(action.key.listing))
         && (memory.permits[action.key].map { $0 <= play.now } ?? true)
         && [.available, .reserved, nil].contains(
           shelf.items[action.key.listing].flatMap { $0.isThere ? $0.status : nil })

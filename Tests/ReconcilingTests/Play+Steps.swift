@@ -16,16 +16,16 @@ extension Play {
     isDirty = true
     switch event {
     case .price, .title, .photo, .category, .refused, .rename, .remove, .removeAll, .damage, .restore, .status,
-      .protect,
-      .drop, .raise:
+      .protect, .drop, .raise, .quantity, .pull:
       edit(event)
-    case .sell(let item, let account): await decide(.sold(listing: item, account: account, price: "7"))
+    case .sell(let item, let account): await sell(item, account)
+    case .buy, .remoteEdit, .remoteUndo, .remoteRemoval, .rumour: befall(event)
     case .hold(let item): await decide(.hold(listing: item, account: nil, reason: "wait"))
     case .release(let item): await decide(.release(listing: item, account: nil))
     case .forget(let item): await decide(.forget(listing: item, account: nil))
     case .settle(let item): await settle(item)
     case .approve:
-      look()
+      await look()
       await decide(.approve(plan: shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at).id))
     case .releaseScope(let withdraw): await decide(.releaseScope(withdraw: withdraw))
     case .crash: await die()
@@ -46,6 +46,7 @@ extension Play {
       await executor.retryStopped()
     case .idle(let seconds): await live(.seconds(seconds))
     case .apply(let allowing): await apply(allowing: allowing)
+    case .enforce: await apply(allowing: false, enforcing: true)
     case .disable, .lose, .reinstate, .guards, .move: await reconfigure(event)
     default: afflict(event)
     }
@@ -70,6 +71,8 @@ extension Play {
     case .status(let id, let status): shelf.items[id]?.status = status
     case .protect(let id, let isProtected): shelf.items[id]?.isProtected = isProtected
     case .drop(let id, let account): shelf.items[id]?.accounts.remove(account)
+    case .quantity(let id, let number): shelf.items[id]?.quantity = number
+    case .pull(let id, let account): pull(id, account)
     default: break
     }
   }
@@ -107,17 +110,8 @@ extension Play {
     case .poison(let item, let account): markets[account]?.change { $0.poison.insert(item) }
     case .crashOnCall(let account, let calls, let after):
       markets[account]?.change { $0.fuse = (calls, after) }
-    case .remoteEdit(let item, let account):
-      markets[account]?.change { state in
-        guard let index = state.posts.firstIndex(where: { $0.isLive && $0.listing == item }) else { return }
-        state.posts[index].content.title = "edited there"
-        state.posts[index].drift.insert(.title)
-      }
-    case .remoteRemoval(let item, let account):
-      markets[account]?.change { state in
-        guard let post = state.posts.first(where: { $0.isLive && $0.listing == item }) else { return }
-        state.hide(post.id, at: time.elapsed, stale: 0)
-      }
+    case .patchy(let account, let seconds):
+      markets[account]?.change { $0.patchyUntil = time.elapsed + .seconds(seconds) }
     default: break
     }
   }

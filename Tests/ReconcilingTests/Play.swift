@@ -34,6 +34,12 @@ struct Play {
   var isDirty = true
   /// When the wall clock was put forward or back last.
   var putAt: Duration?
+  /// What looks and listens beside the loop, as the daemon's.
+  var senses: Senses!
+  /// What the marketplaces still have to tell, and what buyers took.
+  var mail: [Letter] = []
+  var buys: [Buy] = []
+  private(set) var lives = 0
   /// Posts that were to be forgotten when the program died: only the next life's journal tells whether they are.
   private var doubtful: [PostKey] = []
   private var graceEnd: Timestamp?
@@ -83,7 +89,7 @@ struct Play {
         time.waits { !journal.isIdle }
         disk.opened()
         learnWhatWasForgotten()
-        self.journal = journal
+        (self.journal, senses) = (journal, nil)
         return await employ()
       } catch {
         if !disk.isDown { return witness.accuse("the journal does not open: \(error.message)") }
@@ -105,17 +111,28 @@ struct Play {
       journal: journal, ambient: ambient, marksRoot: false)
     inspector.reset()
     rules.waiting = [:]
+    let (index, hints) = (senses?.index ?? PostIndex(), senses?.hints ?? Hints())
     executor = shop.executor { [inspector] event in
       inspector.note(event)
       log?.note(event)
+      guard case .finished(let result) = event else { return }
+      let early = index.learn(result)
+      if !early.isEmpty { hints.add { $0.early += early } }
     }
     if let last { await executor.takeOver(from: last) }
+    if senses == nil {
+      lives += 1
+      senses = Senses(Intake.Scene(shop: shop, executor: executor), index, hints)
+    }
+    await senses.see(scene)
+    expectSales()
   }
 
   /// The program is gone; what was on its way may arrive or not; some time later it starts again.
   mutating func die() async {
     life.end()
     witness.count("crash")
+    await senses?.stop()
     await executor.stop(grace: .zero)
     await journal.close()
     try? await time.sleep(.milliseconds(Int64.random(in: 0...200_000, using: &random)))
@@ -124,6 +141,7 @@ struct Play {
 
   /// Ends in order and starts again.
   mutating func restart() async {
+    await senses.stop()
     await executor.stop(grace: .seconds(10))
     await journal.close()
     await boot()
@@ -139,11 +157,13 @@ struct Play {
 
   // MARK: The daemon
 
-  mutating func look() {
+  mutating func look() async {
     scanned = (now, time.elapsed)
     wanted = shelf.scan(enabled)
     rules.looked(shelf, at: now)
     isDirty = false
+    await senses?.see(scene)
+    expectSales()
   }
 
   /// The daemon for so long, as `Reconciler` does it; at least one look.
@@ -167,14 +187,17 @@ struct Play {
 
   /// Looks, plans and submits; gives the next moment at which something is due.
   private mutating func round() async throws(JournalError) -> Timestamp? {
+    await readMail()
+    await senses.hear()
     let isOld = scanned.map { time.elapsed - $0.uptime >= .seconds(60) } ?? true
-    if isDirty || isOld || graceEnd.map({ $0 <= now }) == true { look() }
+    if isDirty || isOld || graceEnd.map({ $0 <= now }) == true { await look() }
     let plan = shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at)
     rules.check(plan, self, .daemon)
     inspector.offer(plan, besides: await executor.inFlight)
     try await executor.submit(plan)
     inspector.arrived()
     try await sweep(plan)
+    senses.lookAround(shop, executor)
     let holds = plan.actions.compactMap { $0.hold?.until }
     // An absence is believed after another look, not after the time alone.
     graceEnd = plan.actions.compactMap { $0.hold?.by == .grace ? $0.hold?.until : nil }.min()
@@ -199,7 +222,7 @@ struct Play {
   private mutating func rest(until moment: Timestamp?, _ end: Duration) async throws(JournalError) {
     let left = min(end - time.elapsed, .seconds(1800))
     let due = moment.map { max(.milliseconds(1), $0.duration(since: now)) } ?? left
-    let pause = min(left, due)
+    let pause = min(left, due, senses.pause(shop) ?? left, nextMail ?? left)
     if await executor.isBusy {
       _ = try await executor.rest(by: now.advanced(by: max(pause, .milliseconds(1))))
     } else {
@@ -211,7 +234,7 @@ struct Play {
 
   @discardableResult
   mutating func decide(_ decision: Decision) async -> Bool {
-    look()
+    await look()
     let ruling = Deciding(shop, wanted, inFlight: await executor.inFlight).rule(decision)
     witness.count("\(String(describing: decision).prefix(while: { $0 != "(" })) \(ruling.answer.code.rawValue)")
     guard !ruling.entries.isEmpty else { return false }
@@ -251,19 +274,25 @@ struct Play {
   }
 
   /// `hawker apply`, while no daemon runs.
-  mutating func apply(allowing: Bool) async {
+  mutating func apply(allowing: Bool, enforcing: Bool = false) async {
+    await senses.stop()
     await executor.stop(grace: .seconds(10))
     if life.isOver { return await die() }
-    look()
+    await look()
     let log = ResultLog()
     await employ(log, after: executor)
     let (shop, wanted) = (self.shop!, self.wanted)
     var selection = Selection()
+    selection.enforces = enforcing
+    if enforcing { await refresh(shop, wanted) }
+    if life.isOver { return await die() }
     if allowing { selection.allowedWithdrawals = shop.plan(wanted, mode: .once).heldWithdrawals }
     let plan = shop.plan(wanted, mode: .once, selection: selection)
-    rules.check(plan, self, allowing ? .permissive : .once)
+    rules.check(plan, self, allowing ? .permissive : enforcing ? .enforcing : .once)
     let first = plan.executable
-    inspector.reset { first + shop.plan(wanted, mode: .retrying).executable }
+    var later = selection
+    later.allowedWithdrawals = nil
+    inspector.reset { [later] in first + shop.plan(wanted, mode: .retrying, selection: later).executable }
     let begun = time.elapsed
     let pass = Pass(shop, executor: executor, log: log, patience: .seconds(90))
     do throws(JournalError) {
@@ -275,6 +304,8 @@ struct Play {
     if life.isOver { return await die() }
     await executor.stop(grace: .seconds(10))
     if life.isOver { return await die() }
+    // The daemon that is started next knows nothing of the last one's.
+    senses = nil
     await employ(after: executor)
   }
 

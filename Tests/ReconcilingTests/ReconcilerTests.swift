@@ -115,13 +115,13 @@ struct RealShop: Sendable {
     for name in ["desk", "lamp"] { try write(name) }
   }
 
-  func write(_ name: String, price: String = "100.00", more: String = "") throws {
+  func write(_ name: String, price: String = "100.00", category: String = "chairs", more: String = "") throws {
     let text = """
       title: \(name)
       description: Good.
       price: \(price)
       photos: [https://example.org/\(name).jpg]
-      marketplaces: { \(accounts.map { "\($0): { category: chairs }" }.joined(separator: ", ")) }
+      marketplaces: { \(accounts.map { "\($0): { category: \(category) }" }.joined(separator: ", ")) }
       \(more)
 
       """

@@ -145,6 +145,21 @@ import Testing
     }
   }
 
+  /// The buyer was there before its post was replaced.
+  @Test func aLateNoticeOfAPostThatWasReplacedIsASaleOfItsListing() async throws {
+    try await shop(more: "replace: allow") { shop in
+      let old = try #require(shop.post("lamp", on: "a1")?.id)
+      try shop.write("lamp", category: "tables", more: "replace: allow")
+      await shop.look()
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.post("lamp", on: "a1")?.id != old && shop.live(on: "a1") == ["desk", "lamp"])
+      #expect(await shop.reconciler.take([Notice(marketplace: "alpha", remoteID: old, event: .sold, delivery: "d1")]))
+      #expect(shop.ledger.sales["lamp"]?.count == 1)
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.live(on: "b1") == ["desk"])
+    }
+  }
+
   @Test func theFilesSoldEndsTheClaim() async throws {
     try await shop { shop in
       #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: nil, price: nil)).code == .done)

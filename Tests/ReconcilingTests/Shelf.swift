@@ -18,10 +18,24 @@ struct Shelf: Sendable {
     var accounts: Set<String>
     var damage: Damage?
     var isThere = true
+    /// How many there are to sell, and the fewest and most that there were.
+    var quantity = 1 {
+      didSet { (fewest, most) = (min(fewest, quantity), max(most, quantity)) }
+    }
+    private(set) var fewest = 1
+    private(set) var most = 1
+
+    /// How many there are as far as can be told.
+    var toldQuantity: Int { isThere && damage == nil ? quantity : 1 }
 
     /// Whether its file asks for a post on the account, which the config has.
     func asks(for account: String) -> Bool {
       isThere && damage == nil && (status == .available || status == .reserved) && accounts.contains(account)
+    }
+
+    mutating func begin(with number: Int) {
+      quantity = number
+      (fewest, most) = (number, number)
     }
 
     var content: Content {
@@ -56,7 +70,7 @@ struct Shelf: Sendable {
 
   private func listing(_ item: Item, _ accounts: Set<String>) -> Listing {
     Listing(
-      id: item.id, file: item.file, status: item.status, isProtected: item.isProtected,
+      id: item.id, file: item.file, status: item.status, isProtected: item.isProtected, quantity: item.quantity,
       allowsReplace: item.allowsReplace,
       posts: item.accounts.intersection(accounts).sorted().map { WantedPost(account: $0, content: item.content) })
   }
@@ -86,6 +100,8 @@ struct Setup: Sendable {
 
   let seed: UInt64
   let accounts: [Account]
+  /// How many there are of each.
+  let quantities: [Int]
   let listings: Int
   /// So many of them are there from the start.
   let present: Int
@@ -94,6 +110,7 @@ struct Setup: Sendable {
     seed = random.next()
     listings = Int.random(in: 1...8, using: &random)
     present = Int.random(in: 0...listings, using: &random)
+    quantities = (0..<listings).map { _ in max(1, Int.random(in: -2...3, using: &random)) }
     var accounts: [Account] = []
     for (name, marketplace) in [("a1", "alpha"), ("b1", "beta"), ("a2", "alpha")] {
       accounts.append(
@@ -113,6 +130,7 @@ struct Setup: Sendable {
       let id = "item-\(number)"
       var item = Shelf.Item(id: id, file: "listings/\(id).yaml", title: "Item \(number)", accounts: names)
       item.isThere = number <= present
+      item.begin(with: quantities[number - 1])
       shelf.items[id] = item
     }
     return shelf
@@ -125,6 +143,7 @@ struct Setup: Sendable {
         Config.Account(name: account.name, marketplace: account.marketplace)
       })
     config.sync.rescan = .seconds(300)
+    config.sync.refresh = .seconds(1800)
     return config
   }
 }

@@ -9,12 +9,18 @@ struct Step: Sendable, CustomStringConvertible {
     case status(String, Listing.Status), protect(String, Bool), drop(String, account: String), raise(percent: Int64)
     case sell(String, account: String?)
     case hold(String), release(String), forget(String), settle(String), approve, releaseScope(withdraw: Bool)
-    case remoteEdit(String, account: String), remoteRemoval(String, account: String)
+    case quantity(String, Int), pull(String, account: String), buy(String, account: String, Telling)
+    case remoteEdit(String, account: String, price: Bool, Telling), remoteUndo(String, account: String, Telling)
+    case remoteRemoval(String, account: String, Telling), rumour(String, account: String, Telling)
+    case patchy(String, seconds: Int64), enforce
     case crash, crashOnDisk(Int), crashOnCall(String, Int, after: Bool), restart
     case fault(String, Market.Fault), down(String, seconds: Int64), poison(String, account: String), renew
     case clock(seconds: Int64), disable(String), lose(account: String), reinstate, guards(Int), move(root: String)
     case git(Bool), root(Bool), idle(seconds: Int64), apply(allowing: Bool)
   }
+
+  /// How a marketplace tells of what happened on it.
+  enum Telling: Sendable { case silent, once, late, repeated }
 
   var event: Event
   /// In milliseconds.
@@ -37,17 +43,38 @@ extension Step.Event {
     let item = "item-\(Int.random(in: 1...setup.listings, using: &random))"
     let account = setup.accounts[Int.random(in: 0..<setup.accounts.count, using: &random)].name
     let (number, flag) = (Int.random(in: 0...9, using: &random), Bool.random(using: &random))
-    switch Int.random(in: 0..<20, using: &random) {
+    switch Int.random(in: 0..<24, using: &random) {
     case 0...2: return edit(item, number, flag, &random)
     case 3...5: return move(item, account, number, flag)
     case 6: return decision(item, account, number, flag)
-    case 7: return flag ? .remoteEdit(item, account: account) : .remoteRemoval(item, account: account)
+    case 7, 20...23: return remote(item, account, number, &random)
     case 8...9: return crash(account, number, flag)
     case 10...15: return fault(item, account, number, flag, &random)
     case 16: return .clock(seconds: flag ? Int64(number) * 900 : -Int64(number) * 120)
     case 17: return config(account, number, flag)
     case 18: return number < 5 ? .git(flag) : .root(flag)
-    default: return number < 6 ? .apply(allowing: flag) : .idle(seconds: Int64(number) * 1000)
+    default:
+      if number < 3 { return .enforce }
+      return number < 6 ? .apply(allowing: flag) : .idle(seconds: Int64(number) * 1000)
+    }
+  }
+
+  /// What other people do there.
+  private static func remote(
+    _ item: String, _ account: String, _ number: Int, _ random: inout SeededRandom
+  ) -> Step.Event {
+    let tellings: [Step.Telling] = [.silent, .once, .late, .repeated]
+    let telling = tellings[Int.random(in: 0..<4, using: &random)]
+    switch number {
+    case 0...2: return .buy(item, account: account, telling)
+    case 3...4: return .remoteEdit(item, account: account, price: number == 3, telling)
+    case 5: return .remoteUndo(item, account: account, telling)
+    case 6: return .remoteRemoval(item, account: account, telling)
+    case 7: return .rumour(item, account: account, telling)
+    case 8: return .patchy(account, seconds: Int64.random(in: 60...7200, using: &random))
+    default:
+      return Bool.random(using: &random)
+        ? .pull(item, account: account) : .quantity(item, Int.random(in: 1...3, using: &random))
     }
   }
 
