@@ -66,6 +66,7 @@ struct OpenShop: Sendable {
       accounts: accounts, journal: journal, ambient: .system,
       marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
     shop.window = observation?.window
+    shop.earlier = { setting.scene(usesCache: true).cache?.scan }
     return shop
   }
 
