@@ -48,6 +48,16 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     words = values
   }
 
+  /// The 32 bytes themselves, word by word, as `append(to:)` writes them.
+  package init(raw bytes: Span<UInt8>) {
+    precondition(bytes.count == 32)
+    words = (bytes.word(at: 0), bytes.word(at: 8), bytes.word(at: 16), bytes.word(at: 24))
+  }
+
+  package func append(to bytes: inout [UInt8]) {
+    for word in [words.0, words.1, words.2, words.3] { bytes.append(word: word) }
+  }
+
   /// 64 lower-case hexadecimal digits.
   package var hex: String {
     var digits: [UInt8] = []

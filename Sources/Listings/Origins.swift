@@ -37,6 +37,21 @@ package struct Origins: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     return UInt32(layer + 1) | UInt32(file) << 3 | UInt32(line) << 9
   }
 
+  func pack(to packer: inout Packer) {
+    for index in packed.indices { packer.small(packed[index]) }
+    packer.list(files) { $0.text($1) }
+  }
+
+  init(from packed: inout Unpacker) throws(PackDamage) {
+    files = []
+    for index in self.packed.indices { self.packed[index] = try packed.small() }
+    files = try packed.list { (packed) throws(PackDamage) in try packed.text() }
+    for index in self.packed.indices where self.packed[index] != 0 {
+      let (layer, file) = (Int(self.packed[index] & 7) - 1, Int(self.packed[index] >> 3 & 63))
+      guard Origins.layers.indices.contains(layer), files.indices.contains(file) else { throw PackDamage() }
+    }
+  }
+
   private static let layers: [Origin.Layer] = [.builtIn, .config, .directory, .listing, .override, .mapping]
 
   private static func position(_ field: Content.Field) -> Int {

@@ -11,7 +11,12 @@ struct FileSite {
 
 /// What one listing file came to in this scan.
 enum LoadedFile: Sendable {
-  case known(FileCache)
+  /// As the last scan, or an earlier run, knew it.
+  case known(FileCache, isRead: Bool)
+  /// Read anew; with what an earlier run knew of it.
+  case parsed(FileCache, FileSeed?)
+  /// As an earlier run knew it, and not looked into.
+  case passed(Passing.File)
   /// Its bytes could not be had: nothing to keep for the next scan.
   case refused(FileResult)
   /// It was listed, and is not there any more.
@@ -24,28 +29,41 @@ struct FileLoading: Sendable {
   let sources: [Source]
   let clock: @Sendable () -> Int64
   let shelf: SharedShelf
+  /// Files that a cache has a note of are passed over when they are as they were.
+  var passesOver = false
+  /// The digests of files are wanted, for the next cache.
+  var isKept = false
 
-  /// Loads one file, or takes over what the last scan made of it.
+  /// Loads one file, or takes over what the last scan, or an earlier run, made of it.
   func load(
-    _ name: String, of work: FolderWork, in folder: borrowing Descriptor, _ buffer: inout FileBuffer
+    _ index: Int, of work: FolderWork, in folder: borrowing Descriptor, _ buffer: inout FileBuffer
   ) -> LoadedFile {
+    let name = work.names[index]
     if let old = work.old[name], !old.wasFresh, old.generation == work.base.generation,
       let status = Files.status(name, in: folder.number), Stamp(status) == old.stamp,
       old.photos.isEmpty || photoPrint(old.photos) == old.photoPrint
     {
-      return .known(old)
+      return .known(old, isRead: false)
     }
+    let seed = work.seeds?.file(name, near: index)
+    if let seed, let known = unread(seed, name, of: work, in: folder) { return known }
     let now = clock()
     let site = work.site(of: name)
     switch buffer.read(name, in: folder.number) {
     case .vanished: return .vanished
     case .read(let count, let stamp):
+      let digest = isKept || seed != nil ? Digest(of: buffer.bytes[..<count]) : nil
+      if let seed, seed.digest == digest, photosAgree(seed),
+        let known = taken(seed, at: stamp, wasFresh: stamp.isFresh(at: now), isRead: true, of: work)
+      {
+        return known
+      }
       var (result, photos) = interpret(buffer.bytes.span.extracting(0..<count), name, site, on: work.base)
       if result.problems.count > 1 { result.problems.sort() }
-      return .known(
+      return .parsed(
         FileCache(
           stamp: stamp, wasFresh: stamp.isFresh(at: now), generation: work.base.generation, result: result,
-          photos: photos, photoPrint: photos.isEmpty ? 0 : photoPrint(photos)))
+          photos: photos, photoPrint: photos.isEmpty ? nil : photoPrint(photos), digest: digest), seed)
     case let outcome:
       return .refused(
         FileResult(
@@ -114,17 +132,24 @@ struct FileLoading: Sendable {
   }
 
   /// What the photos that a file names come to now: changed bytes, a new match, a missing file all change it.
-  private func photoPrint(_ uses: [Resolver.PhotoUse]) -> Int {
-    var hasher = Hasher()
+  func photoPrint(_ uses: [Resolver.PhotoUse]) -> Digest {
+    var packer = Packer()
     var glances = 0
     for use in uses {
       do throws(PhotoShelf.Refusal) {
-        for photo in try shelf.photos(use.text, from: use.folder, &glances) { hasher.combine(photo) }
+        for photo in try shelf.photos(use.text, from: use.folder, &glances) {
+          packer.text(photo.reference.description)
+          packer.optional(photo.path)
+          packer.number(photo.size)
+        }
+        packer.byte(0xFF)
       } catch {
-        hasher.combine(error)
+        packer.text(error.rule.rawValue)
+        packer.text(error.message)
+        packer.byte(0xFE)
       }
     }
-    return hasher.finalize()
+    return Digest(of: packer.bytes)
   }
 }
 

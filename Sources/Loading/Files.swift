@@ -33,6 +33,11 @@ struct Stamp: Hashable, Sendable {
   var modified: Int64
   var changed: Int64
 
+  init(device: UInt64, inode: UInt64, size: Int, modified: Int64, changed: Int64) {
+    (self.device, self.inode, self.size) = (device, inode, size)
+    (self.modified, self.changed) = (modified, changed)
+  }
+
   init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)

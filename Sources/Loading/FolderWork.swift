@@ -12,6 +12,8 @@ struct FolderWork: Sendable {
   let names: [String]
   /// What the last scan made of them.
   let old: [String: FileCache]
+  /// What an earlier run made of them, on these same layers.
+  let seeds: FolderSeeds?
 
   func site(of name: String) -> FileSite { FileSite(folder: path, shown: prefix + name) }
 }
@@ -49,7 +51,7 @@ extension FileLoading {
     }
     var files: [LoadedFile] = []
     files.reserveCapacity(batch.names.count)
-    for index in batch.names { files.append(load(folder.names[index], of: folder, in: descriptor, &buffer)) }
+    for index in batch.names { files.append(load(index, of: folder, in: descriptor, &buffer)) }
     return .loaded(files)
   }
 

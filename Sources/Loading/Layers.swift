@@ -21,6 +21,8 @@ struct Foundation {
   var entries: Entries
   /// One of its files has an error: everything on it is frozen.
   var isBroken: Bool
+  /// Of all that it was made from beyond hawker.yaml; nil when some of it could not be read.
+  var print: Digest?
 
   /// What a listing has that no file says. `accounts`: every one there is.
   static func builtIn(accounts: [String]) -> Entries {

@@ -17,6 +17,14 @@ package struct Loader {
   var folders: [String: FolderCache] = [:]
   var generations = 0
   let configProblems: [Problem]
+  /// What an earlier run made of the files: looked into until the first scan has its own.
+  package var cache: ScanCache?
+  /// Whether files that the cache has a note of are passed over when they are as they were.
+  var passesOver = false
+  /// Whether the next cache is going to be made from what is scanned.
+  package var isKept = false
+  /// What the last scan did with the cache.
+  package internal(set) var passing = Passing()
 
   package init(_ loaded: LoadedConfig, options: LoadingOptions) {
     self.init(loaded, options: options, clock: Files.now)
@@ -87,6 +95,7 @@ package struct Loader {
   /// The layers that no folder has a part in.
   func bottom() -> Foundation {
     let builtIn = Foundation.builtIn(accounts: surroundings.accounts.map(\.name))
-    return Foundation(generation: 0, entries: loaded.defaults.merged(over: builtIn), isBroken: false)
+    return Foundation(
+      generation: 0, entries: loaded.defaults.merged(over: builtIn), isBroken: false, print: Digest(of: []))
   }
 }

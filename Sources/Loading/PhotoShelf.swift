@@ -46,6 +46,22 @@ struct PhotoShelf {
 
   init(clock: @escaping @Sendable () -> Int64) { self.clock = clock }
 
+  /// Takes over what an earlier run hashed.
+  mutating func learn(_ photos: [(path: String, stamp: Stamp, digest: Digest, format: PhotoFormat)]) {
+    for photo in photos {
+      known[photo.path] = Known(
+        stamp: photo.stamp, wasFresh: false, content: .image(photo.digest, photo.format), seen: generation)
+    }
+  }
+
+  /// What was hashed in this scan or before, and may be taken over by a later run.
+  var learnt: [(path: String, stamp: Stamp, digest: Digest, format: PhotoFormat)] {
+    known.compactMap { path, known in
+      guard !known.wasFresh, case .image(let digest, let format) = known.content else { return nil }
+      return (path, known.stamp, digest, format)
+    }.sorted { $0.path < $1.path }
+  }
+
   mutating func beginScan(root: borrowing Descriptor, path: String) {
     self.root = root.number
     rootPath = path

@@ -51,6 +51,7 @@ extension Loader {
         let batches = Batch.split(pass.walk.work, size: 16)
         let loading = self.loading()
         let outcomes = await loading.loadConcurrently(batches, of: pass.walk.work, in: root.number)
+        pass.walk.passing.isRepeated = attempt > 1
         finish(&pass, loading, outcomes, of: batches, in: root)
       }
       if let wanted = conclude(pass, isLast: attempt == 3) { return wanted }
@@ -64,7 +65,8 @@ extension Loader {
   private mutating func loading() -> FileLoading {
     let shared = SharedShelf(shelf)
     shelf = PhotoShelf(clock: clock)
-    return FileLoading(surroundings: surroundings, sources: sources, clock: clock, shelf: shared)
+    return FileLoading(
+      surroundings: surroundings, sources: sources, clock: clock, shelf: shared, passesOver: passesOver, isKept: isKept)
   }
 
   /// One look at everything.
@@ -90,6 +92,7 @@ extension Loader {
     var pass = Pass(walk: Walk(old: folders, device: UInt64(before.st_dev)), status: before)
     pass.unseen = markerProblem(root)
     guard pass.unseen == nil else { return pass }
+    if folders.isEmpty, let cache { shelf.learn(cache.photos()) }
     shelf.beginScan(root: root, path: path)
     let base = bottom()
     visit(root, "", on: base, depth: 0, &pass.walk)
@@ -113,7 +116,13 @@ extension Loader {
       return
     }
     pass.unseen = markerProblem(root)
-    if pass.unseen == nil { folders = pass.walk.folders }
+    guard pass.unseen == nil else { return }
+    folders = pass.walk.folders
+    let learnt = passing.learnt
+    passing = pass.walk.passing
+    passing.learnt += learnt
+    passing.hashedPhotos = shelf.hashed
+    if !passesOver, !isKept { cache = nil }
   }
 
   /// Nil when a file may have moved from a folder not read yet to one already read: neither place would show it.

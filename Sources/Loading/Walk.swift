@@ -3,6 +3,8 @@ import Listings
 
 /// What is kept of a folder between two scans.
 struct FolderCache: Sendable {
+  /// Of the layers under its files.
+  var print: Digest?
   var defaults: DefaultsCache?
   var files: [String: FileCache] = [:]
 }
@@ -23,7 +25,10 @@ struct FileCache: Sendable {
   var generation: Int
   var result: FileResult
   var photos: [Resolver.PhotoUse]
-  var photoPrint: Int
+  /// What the photos came to; nil without photos.
+  var photoPrint: Digest?
+  /// Of the file's bytes, where a cache is going to be made.
+  var digest: Digest?
 }
 
 /// What one listing file came to.
@@ -66,6 +71,7 @@ struct Walk {
   var work: [FolderWork] = []
   /// The results with their files, in the order of the walk.
   var results: [(file: String, result: FileResult)] = []
+  var passing = Passing()
 
   init(old: [String: FolderCache], device: UInt64) {
     self.old = old
@@ -89,10 +95,14 @@ extension Loader {
     let base = foundation(names, folder, path, on: lower, old: old, &cache, &walk)
     refuse(names, path, &walk)
     refuse(names.unnamed, in: folder, path, &walk)
+    cache.print = base.print
     walk.folders[path] = cache
     if !names.listings.isEmpty {
       let prefix = named(path).isEmpty ? "" : named(path) + "/"
-      walk.work.append(FolderWork(path: path, prefix: prefix, base: base, names: names.listings, old: old.files))
+      walk.work.append(
+        FolderWork(
+          path: path, prefix: prefix, base: base, names: names.listings, old: old.files,
+          seeds: seeds(of: path, on: base)))
     }
     for name in names.folders {
       descend(name, in: folder, path.isEmpty ? name : "\(path)/\(name)", on: base, depth: depth, &walk)
@@ -137,7 +147,10 @@ extension Loader {
         known.reserveCapacity(work.names.count)
         for (name, file) in zip(work.names[batch.names], files) {
           take(file, work.prefix + name, &walk)
-          if case .known(let cache) = file { known[name] = cache }
+          switch file {
+          case .known(let cache, _), .parsed(let cache, _): known[name] = cache
+          case .passed, .refused, .vanished: break
+          }
         }
         walk.folders[work.path]?.files = known
       }
@@ -147,8 +160,24 @@ extension Loader {
   private func take(_ file: LoadedFile, _ shown: String, _ walk: inout Walk) {
     let result: FileResult
     switch file {
-    case .known(let cache): result = cache.result
-    case .refused(let refused): result = refused
+    case .known(let cache, let isRead):
+      result = cache.result
+      walk.passing.total += 1
+      if isRead { walk.passing.learnt += 1 }
+    case .parsed(let cache, let seed):
+      result = cache.result
+      walk.passing.total += 1
+      walk.passing.learnt += 1
+      if let seed { walk.passing.edited.append((seed, result)) } else { walk.passing.strangers += 1 }
+    case .passed(let passed):
+      walk.passing.passed.append(passed)
+      walk.passing.total += 1
+      if passed.isRead { walk.passing.learnt += 1 }
+      guard !passed.problems.isEmpty else { return }
+      result = FileResult(problems: passed.problems)
+    case .refused(let refused):
+      result = refused
+      walk.passing.strangers += 1
     case .vanished: return walk.vanished.append(shown)
     }
     if result.hidesListings { walk.frozenFiles.insert(shown) }
@@ -253,6 +282,7 @@ extension Loader {
       let source = self.source(file, path)
       let parsed = ListingFile(
         buffer.bytes.span.extracting(0..<count), file: file, keys: KeySet.defaults, source: source)
+      foundation.print = lower.print.map { Loader.print(of: buffer.bytes[..<count], file, on: $0) }
       var problems = parsed.problems
       for draft in parsed.drafts.prefix(1) {
         foundation.entries = draft.entries.merged(over: lower.entries)

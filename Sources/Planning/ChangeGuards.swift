@@ -66,7 +66,9 @@ struct ChangeGuards {
     let held = waiting.filter { !isPermitted(actions[$0], .updates) }
     guard !held.isEmpty else { return nil }
     let pending = Set(waiting.map { actions[$0].key })
-    let lately = input.records.values.count { changedLately($0, account) && !pending.contains($0.key) }
+    let lately =
+      input.records.values.count { changedLately($0, account) && !pending.contains($0.key) }
+      + input.settled.updatedLately[account, default: 0]
     let limit = max(10, live * input.config.guards.updates / 100)
     let observed = pending.count + lately
     guard observed > limit else { return nil }

@@ -67,7 +67,7 @@ extension PlanInput {
 
   /// Live posts of each account.
   var livePosts: [String: Int] {
-    var live: [String: Int] = [:]
+    var live = settled.posts
     for record in records.values where record.isLive { live[record.key.account, default: 0] += 1 }
     return live
   }

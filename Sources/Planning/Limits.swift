@@ -31,7 +31,9 @@ struct Limits {
 
   private func ration(_ actions: inout [Action], _ account: String, _ limit: Int) {
     let day = input.now.advanced(by: .seconds(-86_400))
-    let recent = input.records.values.filter { $0.key.account == account }.compactMap(\.postedAt).filter { $0 > day }
+    let recent =
+      input.records.values.filter { $0.key.account == account }.compactMap(\.postedAt).filter { $0 > day }
+      + input.settled.postedLately[account, default: []]
     var left = limit - recent.count
     let until = recent.min()?.advanced(by: .seconds(86_400))
     let creates = actions.indices.filter {

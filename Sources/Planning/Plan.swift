@@ -14,6 +14,8 @@ package struct Plan: Sendable {
   package var sequence: Int
   /// How many withdrawals the guards hold, all accounts together: what `--allow-withdraw` must name.
   package var heldWithdrawals: Int
+  /// By account, posts that were found unchanged without being planned one by one: no action stands for them.
+  package var settled: [String: Int] = [:]
 
   package init(
     actions: [Action], guards: [GuardReport] = [], problems: [Problem] = [], bookkeeping: [Bookkeeping] = [],
@@ -94,6 +96,8 @@ package struct Plan: Sendable {
     for index in actions.indices {
       if actions[index].hold != nil { summary.held += 1 } else { summary.counts[actions[index].kind, default: 0] += 1 }
     }
+    let settled = settled.values.reduce(0, +)
+    if settled > 0 { summary.counts[.unchanged, default: 0] += settled }
     for problem in problems {
       if problem.severity == .error { summary.problems += 1 } else { summary.warnings += 1 }
     }

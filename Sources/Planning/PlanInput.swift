@@ -15,6 +15,8 @@ package struct PlanInput: Sendable {
   package var records: [PostKey: Record]
   /// What the journal keeps beside the records.
   package var standing = Standing()
+  /// Posts that are in neither `wanted` nor `records`, since nothing is to be done about them; guards count them.
+  package var settled = Settled()
   package var config: Config
   /// By marketplace.
   package var capabilities: [String: Capabilities]

@@ -14,7 +14,7 @@ package struct PlanText {
   }
 
   package func render(_ plan: Plan) -> String {
-    var text = posts(plan.actions)
+    var text = posts(plan.actions, Set(plan.settled.keys))
     if !text.isEmpty { text += "\n" }
     for report in plan.guards where report.name == .root || report.name == .oversold {
       let way = report.override.isEmpty ? "" : " (\(report.override))"
@@ -25,9 +25,10 @@ package struct PlanText {
     return text + PlanText.summary(plan.summary) + "\n"
   }
 
-  private func posts(_ actions: [Action]) -> String {
+  /// `settled`: accounts of posts that no action stands for.
+  private func posts(_ actions: [Action], _ settled: Set<String>) -> String {
     let rows = self.rows(actions)
-    let width = max(accountWidth(actions) + 1, 11)
+    let width = max(accountWidth(actions, settled) + 1, 11)
     // As bytes: a String grows by small pieces several times slower.
     var text: [UInt8] = []
     text.reserveCapacity(rows.count * 96)
@@ -41,8 +42,8 @@ package struct PlanText {
     return String(decoding: text, as: UTF8.self)
   }
 
-  private func accountWidth(_ actions: [Action]) -> Int {
-    var accounts: Set<String> = []
+  private func accountWidth(_ actions: [Action], _ settled: Set<String>) -> Int {
+    var accounts = settled
     for index in actions.indices { accounts.insert(actions[index].key.account) }
     return accounts.map(\.count).max() ?? 0
   }

@@ -7,6 +7,7 @@ package enum Planner {
     var plan = Plan(
       actions: [], problems: input.wanted.problems, createdAt: input.now, lineage: input.lineage,
       sequence: input.sequence)
+    plan.settled = input.settled.posts
     if case .unseen(let why) = input.wanted.root {
       // Nothing at all is changed: what a scan of the wrong place misses says nothing about the shop.
       let live = input.records.values.count(where: \.isLive)

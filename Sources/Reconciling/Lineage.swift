@@ -39,9 +39,12 @@ package enum Lineage {
 
   /// Why this journal can't be the one that the root last belonged to: it ends before what the mark has seen.
   package static func rollback(_ ledger: Ledger, of config: Config) -> JournalError? {
-    guard let mark = LineageMarker(root: config.listings).read(), mark.lineage == ledger.lineage,
-      mark.sequence > ledger.sequence
+    rollback(lineage: ledger.lineage, sequence: ledger.sequence, of: config)
+  }
+
+  static func rollback(lineage: String, sequence: Int, of config: Config) -> JournalError? {
+    guard let mark = LineageMarker(root: config.listings).read(), mark.lineage == lineage, mark.sequence > sequence
     else { return nil }
-    return .rolledBack(file: config.state, sequence: ledger.sequence, expected: mark.sequence)
+    return .rolledBack(file: config.state, sequence: sequence, expected: mark.sequence)
   }
 }

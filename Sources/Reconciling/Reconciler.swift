@@ -41,6 +41,7 @@ package actor Reconciler {
     self.reopen = reopen
     chronicle = Chronicle(logger)
     loader = Loader(shop.loaded, options: shop.options)
+    loader.cache = shop.earlier()
     executor = shop.executor(Reconciler.teller(shop, hints, index, logger))
     intake = Intake(Intake.Scene(shop: shop, executor: executor), index, hints, logger)
     shop.window?.configured(shop.config)

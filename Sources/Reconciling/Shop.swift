@@ -18,6 +18,8 @@ package struct Shop: Sendable {
   package var scanned: @Sendable (Wanted) -> Void
   /// Where the daemon's loop shows how it stands; nil: nobody looks.
   package var window: Window?
+  /// What an earlier run made of the listing files; nil: nothing that still holds.
+  package var earlier: @Sendable () -> ScanCache? = { nil }
 
   package init(
     loaded: LoadedConfig, options: LoadingOptions, accounts: [Executor.Account], journal: Journal, ambient: Ambient,

@@ -52,6 +52,13 @@ enum Main {
 
 enum Version {
   static let text = "0.1.0"
+
+  /// Names this very program file: another build may read the same listing otherwise.
+  static var build: String {
+    var status = stat()
+    guard stat("/proc/self/exe", &status) == 0 else { return text }
+    return "\(text) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+  }
 }
 
 /// `hawker --config FILE plan` and `hawker plan --config FILE` are the same.

@@ -68,6 +68,7 @@ struct OpenShop: Sendable {
       marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
     shop.window = observation?.window
     if observation != nil { shop.ambient.promptExecutor = WebThreads.shared }
+    shop.earlier = { setting.scene(usesCache: true).cache?.scan }
     return shop
   }
 

@@ -76,6 +76,32 @@ struct Setting: Sendable {
     }
   }
 
+  /// What `hawker plan` shows, but for what the config's own problems add.
+  func forecast(
+    _ selection: Selection, isWhole: Bool, usesCache: Bool
+  ) async throws -> Forecast {
+    do throws(JournalError) {
+      return try await Forecast.make(scene(usesCache: usesCache), selection, isWhole: isWhole)
+    } catch {
+      throw Exit(error)
+    }
+  }
+
+  /// What a forecast is made of; its cache is also what `apply` and `run` begin with.
+  func scene(usesCache: Bool) -> Forecast.Scene {
+    var scene = Forecast.Scene(
+      loaded, capabilities: Setting.capabilities, publicURL: loadingOptions(marker: .none).publicURL,
+      marksRoot: !isSandbox, now: Ambient.system.now)
+    scene.accountCapabilities = accountCapabilities
+    scene.build = usesCache ? Version.build : nil
+    return scene
+  }
+
+  private var accountCapabilities: [String: Capabilities] {
+    let ours = config.accounts.filter { $0.marketplace == OfferUp.capabilities.marketplace }
+    return Dictionary(uniqueKeysWithValues: ours.map { ($0.name, OfferUp.capabilities(of: $0)) })
+  }
+
   /// Scans the listing files and plans, from files and journal alone: no network, no lock.
   /// `looking` makes the accounts whose live copies are to be looked at first; nothing of that is recorded.
   func plan(
@@ -96,9 +122,7 @@ struct Setting: Sendable {
     var input = PlanInput(
       wanted, ledger, config, Setting.capabilities, now: Ambient.system.now(), mode: mode)
     input.narrow(to: selection)
-    for account in config.accounts where account.marketplace == OfferUp.capabilities.marketplace {
-      input.accountCapabilities[account.name] = OfferUp.capabilities(of: account)
-    }
+    input.accountCapabilities = accountCapabilities
     return Planned(
       plan: Planner.plan(input).with(loaded.problems), ledger: ledger, loader: loader, wanted: wanted,
       failures: failures)

@@ -39,6 +39,9 @@ struct Apply: AsyncParsableCommand {
   @Flag(help: "Doesn't wait: what can't be settled now is left uncertain.")
   var noWait = false
 
+  @Flag(help: "Reads every listing file anew.")
+  var noCache = false
+
   func validate() throws {
     guard yes || Console.isInputTerminal else {
       throw ValidationError("there is no terminal to ask on; give --yes to apply without asking")
@@ -61,7 +64,8 @@ struct Apply: AsyncParsableCommand {
 
   private func apply(_ opened: OpenShop) async throws -> Set<ExitCode> {
     var loader = Loader(opened.shop.loaded, options: opened.shop.options)
-    let wanted = loader.scan()
+    if !noCache { loader.cache = opened.shop.earlier() }
+    let wanted = await loader.scanConcurrently()
     opened.shop.scanned(wanted)
     var chosen = selection.selection(allowing: allowWithdraw)
     chosen.enforces = enforce

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Listings
+import Loading
 import Marketplaces
 import Planning
+import Reconciling
 
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,21 +32,36 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(help: "Shows unchanged posts too.")
   var verbose = false
 
+  @Flag(help: "Reads everything anew, and keeps nothing for the next time.")
+  var noCache = false
+
   func run() async throws {
     let setting = try Setting.read(global, sandbox: sandbox)
-    let live = refresh ? try await LiveAccounts(setting) : nil
-    let planned = try await setting.plan(selection.selection(), looking: live.map { live in { live.accounts } })
-    await live?.close()
-    let plan = planned.plan
+    if refresh { return try await runRefreshed(setting) }
+    let forecast = try await setting.forecast(selection.selection(), isWhole: verbose, usesCache: !noCache)
+    let plan = forecast.plan.with(setting.loaded.problems)
     try show(plan)
     if let out { try SavedPlan.save(plan, to: out) }
-    var codes = plan.exitCodes
-    if planned.failures.contains(where: { $0.code == "unauthorized" }) {
-      codes.insert(.connect)
-    }
-    if detailedExitcode, plan.hasChanges { codes.insert(.pending) }
+    forecast.keep()
     // A big shop's values need not be taken apart one by one before the process ends.
+    withExtendedLifetime(forecast) { Exit.now(codes(plan)) }
+  }
+
+  private func runRefreshed(_ setting: Setting) async throws {
+    let live = try await LiveAccounts(setting)
+    let planned = try await setting.plan(selection.selection(), looking: { live.accounts })
+    await live.close()
+    try show(planned.plan)
+    if let out { try SavedPlan.save(planned.plan, to: out) }
+    var codes = codes(planned.plan)
+    if planned.failures.contains(where: { $0.code == "unauthorized" }) { codes.insert(.connect) }
     withExtendedLifetime(planned) { Exit.now(codes) }
+  }
+
+  private func codes(_ plan: Plan) -> Set<ExitCode> {
+    var codes = plan.exitCodes
+    if detailedExitcode, plan.hasChanges { codes.insert(.pending) }
+    return codes
   }
 
   private func show(_ plan: Plan) throws {

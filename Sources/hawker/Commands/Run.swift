@@ -77,6 +77,7 @@ struct Run: AsyncParsableCommand {
     apply.wait = DurationArgument(.seconds(180))
     apply.noWait = false
     apply.enforce = false
+    apply.noCache = false
     try await apply.run()
   }
 
