@@ -87,6 +87,7 @@ package enum ConfigReader {
         }
       }
     } catch {
+      interpreter.dropEchoes(of: error, from: nil)
       interpreter.note(error)
     }
     if let entries {

@@ -212,6 +212,14 @@ struct Interpreter {
     note(Rule(error), line: error.line, column: error.column, error.message)
   }
 
+  /// Where YAML breaks off, what was read just before is not what was meant: one mistake, one problem.
+  mutating func dropEchoes(of error: YAMLError, from root: Mark?) {
+    problems.removeAll { problem in
+      let isRoot = root.map { problem.line == Int($0.line) && problem.column == Int($0.column) } ?? false
+      return isRoot && problem.rule == Rule.type.rawValue || (error.line - 1...error.line).contains(problem.line)
+    }
+  }
+
   /// Says which listing the problems from `index` on belong to.
   mutating func attribute(from index: Int, to listing: String) {
     for position in problems.indices.dropFirst(index) { problems[position].listing = listing }

@@ -17,6 +17,8 @@ struct ListingFile {
   var identifiers: [String] = []
   /// An error hides which listings the file holds.
   var hidesListings = false
+  /// Where the document begins that is being read; nil between two.
+  private var root: Mark?
 
   /// Reads a listing file, or with `KeySet.defaults` a `_defaults.yaml`.
   init(_ bytes: Span<UInt8>, file: String, keys: KeySet, source: Int32) {
@@ -28,6 +30,9 @@ struct ListingFile {
         }
       }
     } catch {
+      interpreter.dropEchoes(of: error, from: root)
+      // What follows a document's end belongs into it: what it lacks until then is no news.
+      if root == nil, !drafts.isEmpty { drafts.removeLast() }
       interpreter.note(error)
       hidesListings = true
     }
@@ -42,6 +47,7 @@ struct ListingFile {
     let mark = interpreter.mark(events)
     let firstProblem = interpreter.problems.count
     interpreter.clearErrors()
+    root = mark
     switch events.kind {
     case .mappingStart:
       let entries = try interpreter.map(keys, &events)
@@ -53,5 +59,6 @@ struct ListingFile {
       interpreter.note(.type, events, "\(keys.title) must be a map: lines of KEY: VALUE, with a space after the colon")
       try interpreter.skip(&events)
     }
+    root = nil
   }
 }

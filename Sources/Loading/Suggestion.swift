@@ -1,6 +1,7 @@
 /// "Did you mean": the nearest of the known words, if one is near.
-enum Suggestion {
-  static func text(for word: String, among known: [String]) -> String {
+package enum Suggestion {
+  /// `; did you mean NAME?`, or nothing.
+  package static func text(for word: String, among known: [String]) -> String {
     guard let best = nearest(to: word, among: known) else { return "" }
     return "; did you mean \(best)?"
   }

@@ -10,15 +10,11 @@ extension Deciding {
     guard !keys.isEmpty else { return unknown(listing, account) }
     var money: Money?
     if let price {
-      do throws(PriceRefusal) { money = try self.money(price, of: listing) } catch { return refused(error.text) }
+      do throws(PriceRefusal) { money = try self.money(price, keys) } catch { return refused(error.text) }
     }
     let selling = Selling(ledger: ledger, id: listing, listing: wanted.listing(listing))
     switch selling.told(on: account, price: money) {
-    case .known(let sale):
-      return done(
-        [],
-        "\(listing): was recorded as sold \(sale.place) at \(sale.at) already; if it sold once more, say where with "
-          + "--account")
+    case .known(let sale): return known(sale, listing, account, money)
     case .new(let entries, let isTooMany):
       let cost = money.map { " for \($0)" } ?? ""
       let place = account.map { "on \($0)" } ?? "elsewhere"
@@ -27,8 +23,11 @@ extension Deciding {
   }
 
   private func consequence(_ listing: String, _ account: String?, _ isTooMany: Bool) -> String {
-    if isTooMany { return "but it was sold before: tell one of the buyers, then run hawker release \(listing)" }
     let quantity = max(wanted.listing(listing)?.quantity ?? 1, 1)
+    if isTooMany {
+      let before = quantity == 1 ? "it was sold before" : "there were only \(quantity)"
+      return "but \(before): tell one of the buyers, then run hawker release \(listing)"
+    }
     let sold = ledger.sales[listing]?.count { !$0.releasedAccounts.contains(account ?? "") } ?? 0
     if sold + 1 < quantity { return "\(quantity - sold - 1) left" }
     let others = ledger.records(of: listing).filter { $0.isLive && $0.key.account != account }.map(\.key.account)
@@ -37,21 +36,60 @@ extension Deciding {
     return (others.isEmpty ? "it is live nowhere else" : "it comes off \(others.joined(separator: ", "))") + rest
   }
 
+  /// The same sale, told again: a price that it was not recorded with can't be taken in, and is not dropped in silence.
+  private func known(_ sale: Sale, _ listing: String, _ account: String?, _ money: Money?) -> Ruling {
+    let words = "\(listing): was recorded as sold \(sale.place) at \(sale.at) already"
+    if let money, money != sale.price {
+      let cost = sale.price.map { "for \($0)" } ?? "without a price"
+      return refused("\(words), \(cost): \(money) is not recorded")
+    }
+    let ways =
+      account == nil
+      ? "if it sold once more, say where with --account"
+      : "there was one; if there are several, say `quantity` in its file first"
+    return done([], "\(words); \(ways)")
+  }
+
   struct PriceRefusal: Error {
     let text: String
   }
 
-  /// In the listing's currency unless it names another.
-  private func money(_ text: String, of listing: String) throws(PriceRefusal) -> Money {
-    let offered = wanted.listing(listing)?.posts.compactMap(\.content?.price.currency).first
-    let recorded = ledger.records(of: listing).compactMap(\.content?.price.currency).first
-    let currency = offered ?? recorded ?? .usd
+  /// What a listing's price may be, and in the currency that these posts have.
+  private func money(_ text: String, _ keys: [PostKey]) throws(PriceRefusal) -> Money {
+    let offered = keys.compactMap { key in
+      wanted.listing(key.listing)?.posts.first { $0.account == key.account }?.content?.price.currency
+    }
+    let recorded = keys.compactMap { ledger[$0]?.content?.price.currency }
+    let currency = offered.first ?? recorded.first
+    let unit = currency ?? .usd
     let amount: Amount
     do throws(Amount.Malformation) { amount = try Amount(parsing: text) } catch {
-      throw PriceRefusal(text: "“\(text)” is no price; write it as 430 or 430.00 \(currency.code)")
+      throw PriceRefusal(text: "“\(text)” is no price: \(reason(error)); write it as 430 or 430.00 \(unit.code)")
     }
-    do throws(Amount.Mismatch) { return try amount.money(in: currency) } catch {
-      throw PriceRefusal(text: "“\(text)” is no price in \(amount.currency?.code ?? currency.code)")
+    if let other = amount.currency, let currency, other != currency {
+      throw PriceRefusal(
+        text: "“\(text)” is in \(other.code), and the listing's price in \(currency.code): say what it was in "
+          + currency.code)
+    }
+    do throws(Amount.Mismatch) { return try amount.money(in: unit) } catch {
+      throw PriceRefusal(text: "“\(text)” is no price in \((amount.currency ?? unit).code): \(reason(error))")
+    }
+  }
+
+  private func reason(_ error: Amount.Malformation) -> String {
+    switch error {
+    case .empty: "it is empty"
+    case .notDecimal: "it is not a plain decimal"
+    case .tooLarge: "it is too large; look for a missing decimal point"
+    case .unknownCurrency(let code): "there is no currency \(code)"
+    }
+  }
+
+  private func reason(_ error: Amount.Mismatch) -> String {
+    switch error {
+    case .tooManyDecimals(let allowed): "it has more than \(allowed) decimals"
+    case .tooLarge: "it is too large"
+    case .otherCurrency(let currency): "it is in \(currency.code)"
     }
   }
 

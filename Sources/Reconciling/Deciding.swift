@@ -83,7 +83,21 @@ package struct Deciding {
     return Ruling(
       entries: [],
       answer: Answer(
-        .unknown, "there is no listing \(listing)\(place): neither a file nor a record; `hawker status` shows all"))
+        .unknown,
+        "there is no listing \(listing)\(place): neither a file nor a record\(hint(listing, account))"))
+  }
+
+  /// The account when that is what is wrong, otherwise the listing.
+  private func hint(_ listing: String, _ account: String?) -> String {
+    let accounts = keys(listing, nil).map(\.account)
+    let known = Set(wanted.listings.map(\.id)).union(ledger.records.keys.map(\.listing))
+    var hint = ""
+    if let account, !accounts.isEmpty {
+      hint = Suggestion.text(for: account, among: accounts)
+    } else if !known.contains(listing) {
+      hint = Suggestion.text(for: listing, among: known.sorted())
+    }
+    return hint.isEmpty ? "; `hawker status` shows all" : hint
   }
 
   /// The action that the next `apply` has for the post.

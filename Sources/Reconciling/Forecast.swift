@@ -15,6 +15,8 @@ package struct Forecast: Sendable {
     package var publicURL: String?
     /// False on the sandbox: the listings root's marker is not looked at.
     package var marksRoot: Bool
+    /// Where the mark is that says how far the journal had come.
+    package var markFolder: String?
     package var now: @Sendable () -> Timestamp
     /// Names the program; nil: neither reads nor writes a cache.
     package var build: String?
@@ -25,6 +27,7 @@ package struct Forecast: Sendable {
     ) {
       (self.loaded, self.capabilities, accountCapabilities) = (loaded, capabilities, [:])
       (self.publicURL, self.marksRoot, self.now) = (publicURL, marksRoot, now)
+      markFolder = marksRoot ? loaded.config.listings : nil
     }
 
     /// What earlier plans learnt; nil: nothing that still holds.
@@ -39,6 +42,8 @@ package struct Forecast: Sendable {
   package let plan: Plan
   /// Whether most listings were not looked into: for tests.
   package let isShort: Bool
+  /// What it was made from, when everything was looked at.
+  package let seen: (wanted: Wanted, ledger: Ledger?)?
   private let learnt: @Sendable () -> Void
 
   /// Writes what was learnt into the cache, if that pays: once the plan is shown.
@@ -60,7 +65,9 @@ package struct Forecast: Sendable {
   private static func short(_ scene: Scene, _ cache: PlanCache, _ print: JournalPrint) async -> Forecast? {
     let (head, config) = (cache.head, scene.loaded.config)
     guard head.isSettled, head.journal == print.digest else { return nil }
-    if scene.marksRoot, Lineage.rollback(lineage: head.lineage, sequence: head.sequence, of: config) != nil {
+    if let folder = scene.markFolder,
+      Lineage.rollback(lineage: head.lineage, sequence: head.sequence, of: config, markIn: folder) != nil
+    {
       return nil
     }
     var loader = scene.loader(marker: .expected(lineage: head.lineage), cache)
@@ -74,7 +81,7 @@ package struct Forecast: Sendable {
       lineage: head.lineage, sequence: head.sequence)
     input.accountCapabilities = scene.accountCapabilities
     input.settled = settled
-    return Forecast(plan: Planner.plan(input), isShort: true) { [loader] in refresh(scene, cache, loader) }
+    return Forecast(plan: Planner.plan(input), isShort: true, seen: nil) { [loader] in refresh(scene, cache, loader) }
   }
 
   /// Those that are not settled, or were not before their file was edited.
@@ -107,7 +114,11 @@ package struct Forecast: Sendable {
   ) async throws(JournalError) -> Forecast {
     let config = scene.loaded.config
     let ledger = try JournalReading.read(config.state)
-    if let ledger, scene.marksRoot, let rollback = Lineage.rollback(ledger, of: config) { throw rollback }
+    if let ledger, let folder = scene.markFolder,
+      let rollback = Lineage.rollback(ledger, of: config, markIn: folder)
+    {
+      throw rollback
+    }
     let marker: Marker =
       ledger.map { $0.isUnused ? .acceptable(lineage: $0.lineage) : .expected(lineage: $0.lineage) } ?? .none
     var loader = scene.loader(marker: marker, cache)
@@ -115,7 +126,7 @@ package struct Forecast: Sendable {
     var input = PlanInput(wanted, ledger, config, scene.capabilities, now: scene.now(), mode: .once)
     input.narrow(to: selection)
     input.accountCapabilities = scene.accountCapabilities
-    return Forecast(plan: Planner.plan(input), isShort: false) { [loader] in
+    return Forecast(plan: Planner.plan(input), isShort: false, seen: (wanted, ledger)) { [loader] in
       keep(scene, cache, print, Learnt(ledger: ledger, wanted: wanted, loader: loader))
     }
   }

@@ -15,6 +15,9 @@ package struct Refresh: Sendable {
   /// Records what was seen; false: it can't be.
   private let record: @Sendable ([Look]) async -> Bool
 
+  /// Told how many posts were not shown, and are too young for that to mean anything.
+  package var undecided: @Sendable (Int) -> Void = { _ in }
+
   package enum Outcome: Sendable {
     case done
     /// Something could not be asked; what was seen until then stands.
@@ -56,7 +59,9 @@ package struct Refresh: Sendable {
       guard await record(looks) else { return .cut(nil) }
     } while trail.cursor != nil
     // What was made or changed while the list was read, or shortly before, it need not show.
-    let old = records().filter { unseen.contains($0.key) && $0.isOlder(than: absenceAfter, at: begun) }
+    let missing = records().filter { unseen.contains($0.key) }
+    let old = missing.filter { $0.isOlder(than: absenceAfter, at: begun) }
+    if old.count < missing.count { undecided(missing.count - old.count) }
     return await single(old)
   }
 
@@ -71,7 +76,10 @@ package struct Refresh: Sendable {
       do throws(MarketplaceFailure) { post = try await account.marketplace.read(id) } catch { return .cut(error) }
       CrashPoint.reach("look-answered")
       // So young a post the marketplace may just not show yet.
-      if post == nil, !record.isOlder(than: absenceAfter, at: ambient.now()) { continue }
+      if post == nil, !record.isOlder(than: absenceAfter, at: ambient.now()) {
+        undecided(1)
+        continue
+      }
       guard await self.record([Look(record, post.map(Look.Sight.shown) ?? .absent)]) else { return .cut(nil) }
     }
     return .done

@@ -38,10 +38,12 @@ struct Selling {
     return new(.observed(key, .sold(price: nil, delivery: delivery)), account)
   }
 
-  /// The seller's word, each time one sale, until none is left.
+  /// The seller's word. Of one thing, a sale told again is the same sale; of several, each word is one, and the word too
+  /// many is recorded and alerts.
   func told(on account: String?, price: Money?) -> Ruling {
     let round = round
-    if round.count >= quantity, let last = round.last(where: { account == nil || $0.account == account }) {
+    if quantity == 1, round.count >= quantity, let last = round.last(where: { account == nil || $0.account == account })
+    {
       return .known(last)
     }
     return new(.sold(listing: id, account: account, price: price), account)

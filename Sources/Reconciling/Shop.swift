@@ -12,8 +12,11 @@ package struct Shop: Sendable {
   package var accounts: [Executor.Account]
   package var journal: Journal
   package var ambient: Ambient
-  /// False on the sandbox: the listings root's marker is neither read nor written.
-  package var marksRoot: Bool
+  /// Where the mark is that ties the journal to what it keeps: the listings root or, on the sandbox, the folder of the
+  /// emulated marketplaces; nil: nowhere.
+  package var markFolder: String?
+  /// What a plan tells to type is for the sandbox.
+  package var isSandbox = false
   /// Told of every scan.
   package var scanned: @Sendable (Wanted) -> Void
   /// Where the daemon's loop shows how it stands; nil: nobody looks.
@@ -23,10 +26,10 @@ package struct Shop: Sendable {
 
   package init(
     loaded: LoadedConfig, options: LoadingOptions, accounts: [Executor.Account], journal: Journal, ambient: Ambient,
-    marksRoot: Bool, scanned: @escaping @Sendable (Wanted) -> Void = { _ in }
+    markFolder: String?, scanned: @escaping @Sendable (Wanted) -> Void = { _ in }
   ) {
     self.scanned = scanned
-    self.marksRoot = marksRoot
+    self.markFolder = markFolder
     self.loaded = loaded
     self.options = options
     self.accounts = accounts
@@ -44,7 +47,8 @@ package struct Shop: Sendable {
     input.scannedAt = scannedAt
     input.narrow(to: selection)
     for account in accounts { input.accountCapabilities[account.name] = account.marketplace.capabilities }
-    return Planner.plan(input)
+    let plan = Planner.plan(input)
+    return isSandbox ? plan.inSandbox() : plan
   }
 
   package func executor(_ tell: @escaping @Sendable (ExecutionEvent) -> Void) -> Executor {

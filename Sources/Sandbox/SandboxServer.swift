@@ -1,3 +1,4 @@
+import Glibc
 import Listings
 import NIOCore
 import NIOHTTP1
@@ -18,14 +19,29 @@ package final class SandboxServer: Sendable {
   }
 
   package func start() async throws(SandboxError) -> SandboxAddress {
-    let channel: any Channel
-    do { channel = try await bootstrap().bind(host: "127.0.0.1", port: options.port).get() } catch {
-      throw .cannotListen(port: options.port, why: Self.reason(error))
-    }
+    let channel = try await listen()
     let address = SandboxAddress(port: channel.localAddress?.port ?? options.port)
     shop.withLock { $0.origin = address.photosURL }
     running.withLock { $0 = channel }
     return address
+  }
+
+  /// Without a port of its own it takes the one that it had last, when that is free.
+  private func listen() async throws(SandboxError) -> any Channel {
+    let last = LastPort(directory: options.directory)
+    var channel: (any Channel)?
+    if options.port == 0, let port = last.read() { channel = try? await bind(port) }
+    do {
+      let bound = if let channel { channel } else { try await bind(options.port) }
+      last.keep(bound.localAddress?.port ?? options.port)
+      return bound
+    } catch {
+      throw .cannotListen(port: options.port, why: Self.reason(error))
+    }
+  }
+
+  private func bind(_ port: Int) async throws -> any Channel {
+    try await bootstrap().bind(host: "127.0.0.1", port: port).get()
   }
 
   /// Closes every connection, also those that wait for an answer that never comes, and lets the directory go. What was
@@ -56,7 +72,11 @@ package final class SandboxServer: Sendable {
 
   private static func reason(_ error: any Error) -> String {
     guard let error = error as? IOError else { return "\(error)" }
-    return error.errnoCode == 98 ? "the port is in use" : "\(error)"
+    return switch error.errnoCode {
+    case EADDRINUSE: "the port is in use"
+    case EACCES: "a port below 1024 needs more rights than hawker has"
+    default: "\(error)"
+    }
   }
 
   /// One request to a marketplace; nil when it is for the page.

@@ -13,6 +13,15 @@ enum Wording {
       contextLine: Int(parser.context_mark.line) + 1)
     let (kind, message) = words(problem, context, site)
     // The end of a text that never ends tells nothing; its beginning does.
+    if kind == .colon, problem.contains("mapping values"), let bare = site.bareLine {
+      return YAMLError(kind, line: bare, column: 1, message: Wording.bare)
+    }
+    if problem.contains("expected node content"), let open = site.openBracket {
+      return YAMLError(
+        .syntax, line: open.line, column: open.column,
+        message:
+          "the \(open.what) that begins here is never closed; add the bracket at its end, or put a text in quotes")
+    }
     let isAtStart = kind == .quote || problem.contains("expected ':'")
     let place = isAtStart ? (Int(parser.context_mark.line) + 1, Int(parser.context_mark.column) + 1) : nil
     return YAMLError(kind, line: place?.0 ?? site.line, column: place?.1 ?? site.column, message: message)
@@ -39,6 +48,41 @@ enum Wording {
       Array(text(ofLine: line)).dropFirst(column - 1).first
     }
 
+    /// What stands on this line before the place.
+    var before: String { String(text(ofLine: line).prefix(column - 1)) }
+
+    /// The line before, when it should have been a key of the document's map and has no colon.
+    var bareLine: Int? {
+      let text = text(ofLine: line - 1)
+      guard line > 1, gluedKey == nil, !Site.isIndented(self.text(ofLine: line)), !Site.isIndented(text),
+        !text.contains(":"), !text.isEmpty, !text.hasPrefix("-"), !text.hasPrefix("#")
+      else { return nil }
+      return line - 1
+    }
+
+    /// The bracket that is still open where the text ends.
+    var openBracket: (line: Int, column: Int, what: String)? {
+      guard text(ofLine: line).dropFirst(column - 1).isEmpty else { return nil }
+      var depth = 0
+      for number in stride(from: line, through: max(line - 50, 1), by: -1) {
+        for (index, character) in Array(text(ofLine: number)).enumerated().reversed() {
+          if "]}".contains(character) { depth += 1 }
+          guard "[{".contains(character) else { continue }
+          if depth == 0 { return (number, index + 1, character == "[" ? "list in [ ]" : "map in { }") }
+          depth -= 1
+        }
+      }
+      return nil
+    }
+
+    /// Whether the document's keys begin further in than this line.
+    var isLeftOfKeys: Bool {
+      (1..<max(min(line, 50), 1)).lazy.map(text).first { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }
+        .map(Site.isIndented) ?? false
+    }
+
+    private static func isIndented(_ text: String) -> Bool { text.hasPrefix(" ") }
+
     /// `title:Desk` on this line or the one before: a colon that lacks its space.
     var gluedKey: (line: Int, key: String)? {
       for number in [line, line - 1, contextLine] where number > 0 {
@@ -55,8 +99,15 @@ enum Wording {
     }
   }
 
+  private static let bare =
+    "this line is neither KEY: VALUE nor part of the text before it; add the colon and a space, or put the text in "
+    + "quotes"
+
   private static func words(_ problem: String, _ context: String, _ site: Site) -> (YAMLError.Kind, String) {
     if context.contains("quoted scalar") { return quoted(problem) }
+    if context.contains("block scalar"), problem.contains("comment or line break") {
+      return (.syntax, "behind | or > a text begins on the next line, indented; put a text of one line in quotes")
+    }
     if problem.contains("tab character") || site.character == "\t" {
       return (.tab, "a tab stands where YAML wants spaces; indent with spaces only")
     }
@@ -100,10 +151,7 @@ enum Wording {
         "a second \": \" stands in one value, or the line is indented too far; put a text with a colon in quotes"
       )
     }
-    return (
-      .colon,
-      "this line is neither KEY: VALUE nor part of the text before it; add the colon and a space, or put the text in quotes"
-    )
+    return (.colon, bare)
   }
 
   private static func structure(_ problem: String, _ site: Site) -> String {
@@ -112,6 +160,9 @@ enum Wording {
     }
     if problem.contains("',' or '}'") {
       return "the map in { } that begins on line \(site.contextLine) lacks a comma or its }"
+    }
+    if problem.contains("expected key"), let last = site.before.last(where: { $0 != " " }), last != "-" {
+      return "something stands behind a closing quote or bracket; put the whole text in double quotes"
     }
     if problem.contains("expected key") {
       return "this is not KEY: VALUE at the indentation of the map that begins on line \(site.contextLine); "
@@ -122,10 +173,12 @@ enum Wording {
         "the list that begins on line \(site.contextLine) goes on with something else than `- VALUE`; align the dashes"
     }
     if problem.contains("document start") {
-      return "something follows the end of the document; begin a further listing with a line ---"
+      return site.isLeftOfKeys
+        ? "the keys above are indented, and this line is not; begin all of them in the same column"
+        : "something follows the end of the document; begin a further listing with a line ---"
     }
     if problem.contains("not allowed in this context") {
-      return "a list or map can't begin here; put it on a line of its own, indented with spaces"
+      return "a list or map can't begin here; put it on a line of its own, indented with spaces, or a text in quotes"
     }
     return "it is not YAML: \(problem); compare the line with the ones around it"
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Planning
 
 // hawker: the program. In: a command line, the environment. Out: one result on standard output, logs and progress on
 // standard error, an exit code. Wires the modules together, and is the only one that knows every adapter. It must never
@@ -42,7 +43,8 @@ enum Main {
         try command.run()
       }
     } catch let exit as Exit {
-      if let message = exit.message { Console.error(message) }
+      let isSandbox = CommandLine.arguments.contains("--sandbox")
+      if let message = exit.message { Console.error(isSandbox ? Advice.inSandbox(message) : message) }
       Glibc.exit(exit.code.rawValue)
     } catch {
       Hawker.exit(withError: error)

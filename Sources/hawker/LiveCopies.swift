@@ -16,18 +16,30 @@ enum LiveCopies {
     record: @escaping @Sendable ([Look]) async -> Bool
   ) async -> [MarketplaceFailure] {
     var failures: [MarketplaceFailure] = []
+    let young = Atomic(0)
     for account in accounts {
       if !account.marketplace.capabilities.canRead {
         Console.note("hawker: \(account.name) can't be looked at: its marketplace shows no live copies")
         continue
       }
-      let refresh = Refresh(account, .system, absenceAfter: config.sync.absenceAfter, record: record)
+      var refresh = Refresh(account, .system, absenceAfter: config.sync.absenceAfter, record: record)
+      refresh.undecided = { count in young.add(count, ordering: .relaxed) }
       guard case .cut(let failure) = await refresh.all({ records(account.name) }) else { continue }
       let why = failure?.detail.message ?? "it was cut off"
       Console.error("\(account.name) could not be looked at: \(why); of it, what is recorded counts")
       if let failure { failures.append(failure) }
     }
+    tell(young: young.load(ordering: .relaxed), absenceAfter: config.sync.absenceAfter)
     return failures
+  }
+
+  /// On standard error: nothing of it is the plan's.
+  private static func tell(young count: Int, absenceAfter: Duration) {
+    guard count > 0 else { return }
+    let (subject, verb) = count == 1 ? ("1 post that is", "is") : ("\(count) posts that are", "are")
+    Console.note(
+      "hawker: \(subject) not shown there \(verb) younger than sync.absence_after (\(DurationText.render(absenceAfter))): "
+        + "too young to be called gone, so what is recorded counts")
   }
 
   /// What the ledger would be after a look: nothing is recorded.

@@ -65,7 +65,8 @@ struct OpenShop: Sendable {
       loaded: setting.loaded,
       options: setting.loadingOptions(marker: marker, photosURL: connections.sandbox?.photosURL),
       accounts: accounts, journal: journal, ambient: .system,
-      marksRoot: !setting.isSandbox, scanned: { photos.learn($0) })
+      markFolder: setting.markFolder, scanned: { photos.learn($0) })
+    shop.isSandbox = setting.isSandbox
     shop.window = observation?.window
     if observation != nil { shop.ambient.promptExecutor = WebThreads.shared }
     shop.earlier = { setting.scene(usesCache: true).cache?.scan }
@@ -103,9 +104,14 @@ struct OpenShop: Sendable {
 
   /// Situation 19: a listings root that knows a lineage, and no journal of it.
   private static func openJournal(_ setting: Setting, _ observation: Observation?) throws -> Journal {
-    if try setting.readLedger() == nil, !setting.isSandbox,
-      let lineage = LineageMarker(root: setting.config.listings).read()?.lineage
-    {
+    if try setting.readLedger() == nil, let lineage = LineageMarker(root: setting.markFolder).read()?.lineage {
+      if setting.isSandbox {
+        throw Exit(
+          .journal,
+          "\(setting.config.state): there is no journal, but the sandbox's marketplaces hold the posts of journal "
+            + "\(lineage). Nothing was done: its posts would be made a second time. Bring the journal's files back, or "
+            + "remove \(setting.config.state) to start the sandbox anew")
+      }
       throw Exit(
         .journal,
         "\(setting.config.state): there is no journal, but \(setting.config.listings) belongs to journal \(lineage). "
@@ -129,7 +135,7 @@ struct OpenShop: Sendable {
     _ setting: Setting, _ photos: PhotoIndex
   ) async throws -> (SandboxServer, SandboxAddress) {
     var options = SandboxOptions()
-    options.directory = setting.config.state + "/marketplaces"
+    options.directory = setting.marketplacesFolder
     options.photoFile = { photos[$0] }
     options.faults = try SandboxFaults.fromEnvironment()
     do {

@@ -37,7 +37,7 @@ struct Setting: Sendable {
   }
 
   func refuseErrors() throws {
-    if !isSandbox, Lineage.lostConfig(config) {
+    if Lineage.lostConfig(config, markIn: markFolder) {
       throw Exit(
         .invalid,
         "\(config.shop)/hawker.yaml is not there, and this shop had one: the defaults in its place would change its "
@@ -58,6 +58,12 @@ struct Setting: Sendable {
 
   var config: Config { loaded.config }
 
+  /// Where the sandbox keeps what its marketplaces show.
+  var marketplacesFolder: String { config.state + "/marketplaces" }
+
+  /// Where the mark lies that says which journal this is the shop of.
+  var markFolder: String { isSandbox ? marketplacesFolder : config.listings }
+
   func loadingOptions(marker: Marker, photosURL: String? = nil) -> LoadingOptions {
     // In the sandbox photos are served by the emulator itself, so that no `public_url` is needed.
     let publicURL = isSandbox ? photosURL ?? "http://127.0.0.1" : config.web.publicURL
@@ -69,7 +75,7 @@ struct Setting: Sendable {
   func readLedger() throws -> Ledger? {
     do throws(JournalError) {
       let ledger = try JournalReading.read(config.state)
-      if let ledger, !isSandbox, let rollback = Lineage.rollback(ledger, of: config) { throw rollback }
+      if let ledger, let rollback = Lineage.rollback(ledger, of: config, markIn: markFolder) { throw rollback }
       return ledger
     } catch {
       throw Exit(error)
@@ -80,11 +86,16 @@ struct Setting: Sendable {
   func forecast(
     _ selection: Selection, isWhole: Bool, usesCache: Bool
   ) async throws -> Forecast {
+    let forecast: Forecast
     do throws(JournalError) {
-      return try await Forecast.make(scene(usesCache: usesCache), selection, isWhole: isWhole)
+      forecast = try await Forecast.make(scene(usesCache: usesCache), selection, isWhole: isWhole)
     } catch {
       throw Exit(error)
     }
+    if let seen = forecast.seen {
+      try KnownNames(config: config, wanted: seen.wanted, ledger: seen.ledger).check(selection)
+    }
+    return forecast
   }
 
   /// What a forecast is made of; its cache is also what `apply` and `run` begin with.
@@ -93,9 +104,13 @@ struct Setting: Sendable {
       loaded, capabilities: Setting.capabilities, publicURL: loadingOptions(marker: .none).publicURL,
       marksRoot: !isSandbox, now: Ambient.system.now)
     scene.accountCapabilities = accountCapabilities
+    scene.markFolder = markFolder
     scene.build = usesCache ? Version.build : nil
     return scene
   }
+
+  /// With commands that work here, on the sandbox too.
+  func worded(_ plan: Plan) -> Plan { isSandbox ? plan.inSandbox() : plan }
 
   private var accountCapabilities: [String: Capabilities] {
     let ours = config.accounts.filter { $0.marketplace == OfferUp.capabilities.marketplace }
@@ -113,6 +128,7 @@ struct Setting: Sendable {
       ledger.map { $0.isUnused ? .acceptable(lineage: $0.lineage) : .expected(lineage: $0.lineage) } ?? .none
     var loader = Loader(loaded, options: loadingOptions(marker: marker))
     let wanted = await loader.scanConcurrently()
+    try KnownNames(config: config, wanted: wanted, ledger: ledger).check(selection)
     var failures: [MarketplaceFailure] = []
     if let looking, let recorded = ledger {
       let accounts = try await looking().filter { selection.account == nil || $0.name == selection.account }
@@ -124,7 +140,7 @@ struct Setting: Sendable {
     input.narrow(to: selection)
     input.accountCapabilities = accountCapabilities
     return Planned(
-      plan: Planner.plan(input).with(loaded.problems), ledger: ledger, loader: loader, wanted: wanted,
+      plan: worded(Planner.plan(input).with(loaded.problems)), ledger: ledger, loader: loader, wanted: wanted,
       failures: failures)
   }
 }

@@ -19,7 +19,8 @@ import Testing
     let daemon = try Daemon(in: shop.path)
     try await daemon.says("in sync: 2 listings, 4 posts on 2 accounts, 2 held")
     let status = try await shop.hawker("status", "lamp", "--sandbox")
-    #expect(status.status == 0 && status.out.contains("held by hold: update: at the fair (hawker release lamp)"))
+    #expect(
+      status.status == 0 && status.out.contains("held by hold: update: at the fair (hawker release --sandbox lamp)"))
     #expect(try await daemon.interrupt() == 0)
     let applied = try await shop.hawker("apply", "--sandbox", "--yes")
     #expect(applied.status == 0 && applied.out.contains("2 held, 4 unchanged"))
@@ -128,9 +129,10 @@ import Testing
     let apply = try await shop.hawker("apply", "--sandbox", "--yes", "--format", "json")
     let status = try await shop.hawker("status", "--sandbox", "--format", "json")
     #expect(plan.status == 3 && apply.status == 3 && status.status == 0)
-    #expect(try overrides(plan) == ["price_drop": "hawker release lamp", "withdrawals": "--allow-withdraw 10"])
+    #expect(
+      try overrides(plan) == ["price_drop": "hawker release --sandbox lamp", "withdrawals": "--allow-withdraw 10"])
     #expect(try overrides(apply) == overrides(plan))
-    #expect(try overrides(status)["withdrawals"]?.hasPrefix("hawker approve ") == true)
+    #expect(try overrides(status)["withdrawals"]?.hasPrefix("hawker approve --sandbox ") == true)
     let summary = try json(apply)["summary"] as? [String: Int]
     #expect(summary == ["done": 0, "failed": 0, "uncertain": 0, "held": 12, "skipped": 0])
     let results = try json(apply)["results"] as? [Any]

@@ -20,7 +20,7 @@ import Testing
     defer { shop.folder.remove() }
     let told = try await shop.hawker("sold", "lamp", "--account", "facebook", "--price", "30", "--sandbox")
     #expect(told.status == 0 && told.out.contains("lamp: sold on facebook for 30.00 USD; it comes off offerup"))
-    #expect(told.out.contains("`hawker apply` does it"))
+    #expect(told.out.contains("`hawker apply --sandbox` does it"))
     let plan = try await shop.hawker("plan", "--sandbox")
     #expect(plan.status == 0 && plan.out.contains("- withdraw  offerup    sold on facebook"))
     #expect(try await shop.hawker("status", "lamp", "--sandbox").out.contains("still live on offerup for"))
@@ -34,7 +34,14 @@ import Testing
     #expect(try await shop.hawker("sold", "lamp", "--account", "offerup", "--sandbox").status == 0)
     let twice = try await shop.hawker("plan", "--sandbox")
     #expect(twice.status == 3 && twice.out.contains("oversold: lamp: it was sold on offerup"))
-    #expect(try await shop.hawker("sold", "lamp", "--price", "3 euros", "--sandbox").status == 3)
+    for (price, why) in [
+      ("3 euros", "is no price: there is no currency euros"), ("3EUR", "is no price: it is not a plain decimal"),
+      ("5 EUR", "the listing's price in USD"), ("-3", "is no price"), ("$3", "is no price"), ("3,50", "is no price"),
+      ("1e3", "is no price"), ("3.005", "has more than 2 decimals"), (" 3", "is no price"),
+    ] {
+      let refused = try await shop.hawker("sold", "lamp", "--price=\(price)", "--sandbox")
+      #expect(refused.status == 3 && refused.err.contains(why), "\(price): \(refused)")
+    }
   }
 
   @Test func theDaemonTakesASoldThingOffAtOnce() async throws {
@@ -85,7 +92,13 @@ import Testing
     defer { shop.folder.remove() }
     try editThere(shop, "facebook", "\"live\":true", "\"live\":false")
     // So young a post the marketplace might just not show yet.
-    #expect(try await shop.hawker("plan", "--refresh", "--sandbox").out.contains("0 held"))
+    let young = try await shop.hawker("plan", "--refresh", "--sandbox")
+    #expect(young.out.contains("0 held"))
+    #expect(
+      young.err.contains("1 post that is not shown there is younger than sync.absence_after (2m): too young"),
+      "\(young)")
+    let enforced = try await shop.hawker("apply", "--enforce", "--yes", "--sandbox")
+    #expect(enforced.err.contains("1 post that is not shown there is younger"))
     try shop.write("hawker.yaml", shop.read("hawker.yaml") + "\nsync: { absence_after: 1ms }\n")
     let plan = try await shop.hawker("plan", "--refresh", "--sandbox")
     #expect(plan.status == 3 && plan.out.contains("gone from facebook, and not by hawker"), "\(plan)")

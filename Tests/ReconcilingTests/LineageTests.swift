@@ -42,17 +42,17 @@ struct LineageTests {
   @Test func anOlderCopyOfTheJournalIsNoticed() async throws {
     try await root { office, marker in
       let (ledger, config) = (office.shop.journal.ledger, office.shop.config)
-      #expect(Lineage.rollback(ledger, of: config) == nil)
+      #expect(Lineage.rollback(ledger, of: config, markIn: config.listings) == nil)
       #expect(marker.write(.init(lineage: ledger.lineage, sequence: ledger.sequence)) == nil)
-      #expect(Lineage.rollback(ledger, of: config) == nil)
+      #expect(Lineage.rollback(ledger, of: config, markIn: config.listings) == nil)
       #expect(marker.write(.init(lineage: ledger.lineage, sequence: ledger.sequence + 1)) == nil)
       #expect(
-        Lineage.rollback(ledger, of: config)
+        Lineage.rollback(ledger, of: config, markIn: config.listings)
           == .rolledBack(file: config.state, sequence: ledger.sequence, expected: ledger.sequence + 1))
     }
   }
 
-  @Test func theSandboxNeitherReadsNorWritesIt() async throws {
+  @Test func withoutAPlaceForItNoneIsReadOrWritten() async throws {
     try await root(marksRoot: false) { office, marker in
       #expect(Lineage.mark(office.shop) == nil)
       Lineage.advance(office.shop)

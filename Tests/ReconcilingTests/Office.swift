@@ -48,7 +48,7 @@ struct Office {
     }
     shop = Shop(
       loaded: LoadedConfig(config: config), options: LoadingOptions(capabilities: capabilities), accounts: accounts,
-      journal: journal, ambient: time.ambient, marksRoot: marksRoot)
+      journal: journal, ambient: time.ambient, markFolder: marksRoot ? root : nil)
     wanted = Wanted(listings: listings.sorted { $0.id < $1.id })
   }
 

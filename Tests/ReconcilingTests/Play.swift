@@ -108,7 +108,7 @@ struct Play {
     let capabilities = Dictionary(setup.accounts.map { ($0.marketplace, $0.capabilities) }) { first, _ in first }
     shop = Shop(
       loaded: LoadedConfig(config: config), options: LoadingOptions(capabilities: capabilities), accounts: accounts,
-      journal: journal, ambient: ambient, marksRoot: false)
+      journal: journal, ambient: ambient, markFolder: nil)
     inspector.reset()
     rules.waiting = [:]
     let (index, hints) = (senses?.index ?? PostIndex(), senses?.hints ?? Hints())

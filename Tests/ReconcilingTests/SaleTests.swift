@@ -114,6 +114,35 @@ import Testing
     }
   }
 
+  /// Each word of several is a sale of its own: none is dropped, and the one too many needs a person.
+  @Test func theWordTooManyOfSeveralIsRecordedAndAlerts() async throws {
+    try await shop(more: "quantity: 3") { shop in
+      for count in 1...3 {
+        #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: "a1", price: nil)).code == .done)
+        #expect(shop.ledger.sales["lamp"]?.count == count)
+        #expect(!shop.plan().guards.contains { $0.name == .oversold })
+      }
+      let fourth = await shop.reconciler.decide(.sold(listing: "lamp", account: "a1", price: "70"))
+      #expect(fourth.code == .done && fourth.text.contains("there were only 3"), "\(fourth)")
+      #expect(shop.ledger.sales["lamp"]?.count == 4)
+      #expect(shop.plan().guards.contains { $0.name == .oversold })
+    }
+  }
+
+  /// The same sale told again is known; with another price it is not, and can't be taken in.
+  @Test func anotherPriceForTheSameSaleIsRefused() async throws {
+    try await shop { shop in
+      let sold = { (price: String?) in
+        await shop.reconciler.decide(.sold(listing: "lamp", account: "a1", price: price))
+      }
+      #expect(await sold("70").code == .done)
+      for again in [nil, "70.00", "70 USD"] { #expect(await sold(again).code == .done) }
+      let other = await sold("60")
+      #expect(other.code == .refused && other.text.contains("60.00 USD is not recorded"), "\(other)")
+      #expect(shop.ledger.sales["lamp"]?.count == 1)
+    }
+  }
+
   @Test func aSaleFoundByLookingIsASale() async throws {
     try await shop(refresh: .seconds(3600)) { shop in
       let id = try #require(shop.post("lamp", on: "a1")?.id)

@@ -30,6 +30,34 @@ import Testing
     }
   }
 
+  /// hawker has recorded where its posts are.
+  @Test func aRestartAsksForTheSamePortAndTakesAnotherWhenItIsTaken() async throws {
+    let directory = TemporaryDirectory()
+    let file = directory.path + "/port"
+    let next = TemporaryDirectory()
+    var address = ""
+    try await Stand.run(SandboxOptions(directory: directory.path)) { stand in
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == "\(stand.address.port)\n")
+      address = try stand.offerUp("POST", "listings", json: Goods.offerUp()).text("url") ?? ""
+      // Another one's now: this one still has it.
+      let other = TemporaryDirectory()
+      for directory in [other, next] {
+        try FileManager.default.copyItem(atPath: file, toPath: directory.path + "/port")
+      }
+      try await Stand.run(SandboxOptions(directory: other.path)) { second in
+        #expect(second.address.port != stand.address.port)
+      }
+    }
+    try await Stand.run(SandboxOptions(directory: next.path)) { stand in
+      #expect(address.hasPrefix(stand.address.page))
+    }
+    for damaged in ["", "0", "99999", "x", "-5", String(repeating: "1", count: 100)] {
+      let directory = TemporaryDirectory()
+      try damaged.write(toFile: directory.path + "/port", atomically: true, encoding: .utf8)
+      try await Stand.run(SandboxOptions(directory: directory.path)) { stand in #expect(stand.address.port > 0) }
+    }
+  }
+
   @Test func whatWasAnsweredIsOnDiskBeforeTheServerStops() async throws {
     let directory = TemporaryDirectory()
     try await Stand.run(SandboxOptions(directory: directory.path)) { stand in

@@ -52,7 +52,7 @@ let accounts = config.accounts.map { account in
 }
 let shop = Shop(
   loaded: LoadedConfig(config: config), options: LoadingOptions(capabilities: ["offerup": OfferUp.capabilities]),
-  accounts: accounts, journal: journal, ambient: .system, marksRoot: false)
+  accounts: accounts, journal: journal, ambient: .system, markFolder: nil)
 for number in 0..<sales { try write("sale-\(number)", on: "first, second") }
 let reconciler = Reconciler(shop, logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }) { .success($0) }
 let running = Task { try await reconciler.run() }

@@ -22,15 +22,27 @@ struct LoginDialog {
   func run(page: String?) async throws -> Grant {
     do throws(CredentialError) {
       let server = try await LoopbackServer.start()
-      // Facebook takes http:// for `localhost` by name, and that only while an app is in development.
-      let host = account.marketplace == "facebook" ? "localhost" : "127.0.0.1"
       let redirect = "http://\(host):\(server.port)/oauth/\(account.name)/callback"
       let address = try await desk.begin(account: account.name, redirect: redirect, page: page)
       show(address)
-      return try await wait(server)
+      return try await wait(server, until: end)
     } catch {
       throw Exit(.connect, error.message)
     }
+  }
+
+  /// Facebook takes http:// for `localhost` by name, and that only while an app is in development.
+  private var host: String { account.marketplace == "facebook" ? "localhost" : "127.0.0.1" }
+
+  /// When it is too late.
+  private var end: String {
+    let end = Ambient.system.now().advanced(by: LoginAttempts.lifetime).description
+    return "\(end.dropFirst(11).prefix(5)) UTC"
+  }
+
+  private func ask() {
+    Console.note(
+      "Paste the whole address that the browser ended at: it begins with http://\(host) and has state= in it:")
   }
 
   private func show(_ address: String) {
@@ -38,15 +50,14 @@ struct LoginDialog {
       Console.out(address + "\n")
       Console.note(
         "Open it in a browser and consent. Then copy the address that the browser ends at (it begins with "
-          + "http://\(account.marketplace == "facebook" ? "localhost" : "127.0.0.1"), and shows an error there), and "
-          + "paste it here:")
+          + "http://\(host), and shows an error there), and paste it here:")
     } else {
       Console.note("Log in and consent in your browser, at\n\n  \(address)\n")
       Browser.open(address)
     }
   }
 
-  private func wait(_ server: LoopbackServer) async throws(CredentialError) -> Grant {
+  private func wait(_ server: LoopbackServer, until end: String) async throws(CredentialError) -> Grant {
     let (events, send) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .unbounded)
     let serving = Task { [desk] in
       await server.serve { name, query in
@@ -63,17 +74,22 @@ struct LoginDialog {
       limit.cancel()
       serving.cancel()
     }
-    return try await conclude(events)
+    return try await conclude(events, until: end)
   }
 
-  private func conclude(_ events: AsyncStream<Event>) async throws(CredentialError) -> Grant {
+  private func conclude(_ events: AsyncStream<Event>, until end: String) async throws(CredentialError) -> Grant {
     var choice: LoginPage?
+    // A page that was reached by a pasted address is not in any browser: it is chosen here.
+    var isChosenHere = false
     for await event in events {
       var turn: LoginTurn?
       switch event {
       case .turn(let heard): turn = heard
-      case .line(let text?) where !text.isEmpty: turn = await answer(text, choice)
-      case .line: break
+      case .line(let text?) where !text.isEmpty:
+        turn = await answer(text, choice)
+        isChosenHere = turn != nil
+      case .line(.some): break
+      case .line(nil): try goOn(asking: isChosenHere ? choice : nil, until: end)
       case .late:
         throw CredentialError("nobody answered within ten minutes; run `hawker connect \(account.name)` again")
       }
@@ -81,13 +97,29 @@ struct LoginDialog {
       switch turn.outcome {
       case .connected(let grant): return grant
       case .failed(let why): throw CredentialError(why)
-      case .stranger(let why): Console.error(why)
+      case .stranger(let why):
+        Console.error(why)
+        if isRemote { ask() }
       case .choosing:
         choice = turn.page
         offer(turn.page)
       }
     }
     throw CredentialError("stopped before there was an answer")
+  }
+
+  /// Nothing more can be pasted. A browser on this machine can still come back; a question put here can't be answered.
+  private func goOn(asking choice: LoginPage?, until end: String) throws(CredentialError) {
+    guard let choice else {
+      return Console.note(
+        "hawker: the input has ended, so nothing can be pasted. It still waits until \(end) for a browser on this machine "
+          + "to come back; Ctrl-C ends it, and without a browser here `hawker connect \(account.name) --print-url` at a "
+          + "terminal is the way")
+    }
+    let first = choice.choices.first?.id ?? "ID"
+    throw CredentialError(
+      "the input ended before a page was chosen: name it, as in `hawker connect \(account.name) --print-url --page "
+        + "\(first)`")
   }
 
   private func offer(_ page: LoginPage) {
@@ -101,7 +133,13 @@ struct LoginDialog {
   /// A pasted address, or the choice of a page.
   private func answer(_ text: String, _ choice: LoginPage?) async -> LoginTurn? {
     guard let choice, !text.contains("=") else {
-      return await desk.callback(account: account.name, query: QueryText.values(text))
+      let query = QueryText.values(text)
+      guard query["state"] != nil else {
+        Console.error("that is not the address: it carries no answer of \(account.marketplace)'s")
+        ask()
+        return nil
+      }
+      return await desk.callback(account: account.name, query: query)
     }
     let number = Int(text).map { $0 - 1 }
     let chosen =

@@ -69,6 +69,7 @@ struct Apply: AsyncParsableCommand {
     opened.shop.scanned(wanted)
     var chosen = selection.selection(allowing: allowWithdraw)
     chosen.enforces = enforce
+    try KnownNames(config: opened.shop.config, wanted: wanted, ledger: opened.shop.journal.ledger).check(chosen)
     if enforce, wanted.root == .seen {
       mark(opened)
       _ = await opened.shop.refresh(wanted, only: chosen.account)
@@ -110,7 +111,7 @@ struct Apply: AsyncParsableCommand {
   }
 
   private func mark(_ opened: OpenShop) {
-    if let failure = Lineage.mark(opened.shop) { Console.error("the listings root can't be marked: \(failure)") }
+    if let failure = Lineage.mark(opened.shop) { Console.error("the journal's mark can't be written: \(failure)") }
   }
 
   private func carryOut(

@@ -42,8 +42,7 @@ struct Connect: AsyncParsableCommand {
     try setting.refuseErrors()
     let config = setting.config
     if let account, config.account(account) == nil {
-      let names = config.accounts.map(\.name).joined(separator: ", ")
-      throw Exit(.usage, "hawker.yaml has no account \(account); it has \(names)")
+      throw Exit(.usage, KnownNames.missing(account: account, config.accounts.map(\.name)))
     }
     if check { return try await tell(config, only: account) }
     guard let account = config.account(account ?? "") else { return }

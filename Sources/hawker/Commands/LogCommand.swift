@@ -1,7 +1,9 @@
 import ArgumentParser
 import Journaling
 import Listings
+import Loading
 import Planning
+import Reconciling
 import UnixSignals
 
 struct LogCommand: AsyncParsableCommand {
@@ -28,8 +30,18 @@ struct LogCommand: AsyncParsableCommand {
   func run() async throws {
     let setting = try Setting.read(global, sandbox: sandbox)
     var last = try show(setting, after: 0, newest: number)
+    if let id, last == 0 { try await tellOfNothing(id, setting) }
     guard follow else { return }
     for try await _ in Ticks(every: .milliseconds(500)) { last = try show(setting, after: last, newest: nil) }
+  }
+
+  /// What was forgotten still has its entries: an id without one is new, or a slip of the finger.
+  private func tellOfNothing(_ id: String, _ setting: Setting) async throws {
+    var loader = Loader(setting.loaded, options: setting.loadingOptions(marker: .ignored))
+    let wanted = await loader.scanConcurrently()
+    let names = KnownNames(config: setting.config, wanted: wanted, ledger: try setting.readLedger())
+    try names.check(Selection(listings: [id]))
+    Console.note("nothing is recorded of \(id) yet")
   }
 
   /// Returns the last sequence that was shown.

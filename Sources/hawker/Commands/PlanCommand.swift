@@ -39,7 +39,7 @@ struct PlanCommand: AsyncParsableCommand {
     let setting = try Setting.read(global, sandbox: sandbox)
     if refresh { return try await runRefreshed(setting) }
     let forecast = try await setting.forecast(selection.selection(), isWhole: verbose, usesCache: !noCache)
-    let plan = forecast.plan.with(setting.loaded.problems)
+    let plan = setting.worded(forecast.plan.with(setting.loaded.problems))
     try show(plan)
     if let out { try SavedPlan.save(plan, to: out) }
     forecast.keep()

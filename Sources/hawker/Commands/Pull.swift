@@ -50,7 +50,7 @@ struct Pull: AsyncParsableCommand {
     if wanted.frozenIDs.contains(id) {
       return Exit(.invalid, "the file of \(id) has errors: `hawker validate` shows them")
     }
-    return Exit(.usage, "there is no listing \(id) below \(setting.config.listings); `hawker status` names them all")
+    return Exit(.usage, KnownNames.missing(id, wanted, in: setting.config))
   }
 
   // MARK: Looking

@@ -34,6 +34,15 @@ struct SandboxCommand: AsyncParsableCommand {
   @Flag(help: "A line for each request on standard error.")
   var verbose = false
 
+  func validate() throws {
+    guard (0...65_535).contains(port) else {
+      throw ValidationError("--port \(port) is no port: give a number from 1 to 65535, or 0 for any free one")
+    }
+    if let requestsPerSecond, requestsPerSecond < 1 {
+      throw ValidationError("--requests-per-second takes a number from 1")
+    }
+  }
+
   func run() async throws {
     var options = SandboxOptions()
     options.port = port

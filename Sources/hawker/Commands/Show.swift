@@ -24,7 +24,7 @@ struct Show: AsyncParsableCommand {
     let wanted = loader.scan()
     guard let explanation = loader.explain(id) else {
       if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
-      throw Exit(.usage, "there is no listing \(id) below \(setting.config.listings); `hawker status` names them all")
+      throw Exit(.usage, KnownNames.missing(id, wanted, in: setting.config))
     }
     Console.out(format == .json ? json(explanation) : text(explanation))
     if explanation.problems.contains(where: { $0.severity == .error }) { throw Exit(.invalid) }

@@ -22,7 +22,7 @@ struct Decisions {
       answer = try await record(decision)
     }
     switch answer.code {
-    case .done: Console.out(answer.text + "\n")
+    case .done: Console.out((setting.isSandbox ? Advice.inSandbox(answer.text) : answer.text) + "\n")
     case .refused: throw Exit(.person, answer.text)
     case .unknown: throw Exit(.usage, answer.text)
     case .journal: throw Exit(.journal, answer.text)
@@ -53,9 +53,10 @@ struct Decisions {
 
   private func record(_ decision: Decision, in journal: Journal) async throws(JournalError) -> Answer {
     let marker = Marker.expected(lineage: journal.ledger.lineage)
-    let shop = Shop(
+    var shop = Shop(
       loaded: setting.loaded, options: setting.loadingOptions(marker: marker), accounts: [], journal: journal,
-      ambient: .system, marksRoot: !setting.isSandbox)
+      ambient: .system, markFolder: setting.markFolder)
+    shop.isSandbox = setting.isSandbox
     var loader = Loader(shop.loaded, options: shop.options)
     let wanted = loader.scan()
     let ruling = Deciding(shop, wanted).rule(decision)

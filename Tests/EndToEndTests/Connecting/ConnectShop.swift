@@ -72,6 +72,22 @@ struct ConnectShop: Sendable {
     return Connecting(process: process, consent: line.trimmingCharacters(in: .whitespaces))
   }
 
+  /// `hawker … --print-url`, with this text on its standard input.
+  func pasting(_ text: String, to arguments: String...) throws -> Daemon {
+    try shop.write("input", text)
+    return try reading(shop.path + "/input", arguments)
+  }
+
+  func reading(_ file: String, _ arguments: String...) throws -> Daemon { try reading(file, arguments) }
+
+  private func reading(_ file: String, _ arguments: [String]) throws -> Daemon {
+    let process = try Daemon(
+      in: shop.path, arguments + ["--print-url"], environment: environment,
+      launcher: ["/bin/sh", "-c", "exec \"$0\" \"$@\" < '\(file)'"], hearsAll: true)
+    process.end(after: .seconds(60))
+    return process
+  }
+
   /// Everything that was consented to, for both accounts.
   func connectAll() async throws {
     for account in ["facebook", "offerup"] { try await connect(account) }

@@ -144,6 +144,38 @@ import Testing
     }
   }
 
+  @Test func whatIsPastedAndIsNoAnswerIsAskedForAgain() async throws {
+    try await ConnectShop.with { shop in
+      let process = try shop.pasting("garbage\n\nhttp://localhost/?state=other\n", to: "connect", "facebook")
+      try await process.says("that is not the address: it carries no answer of facebook's")
+      try await process.says("Paste the whole address that the browser ended at: it begins with http://localhost")
+      try await process.says("This answer belongs to no login")
+      try await process.says("Paste the whole address")
+      // A browser on this machine can still come back.
+      try await process.says("the input has ended, so nothing can be pasted. It still waits until ")
+      let consent = try #require(process.lines.first { $0.hasPrefix("http://") })
+      let connecting = Connecting(process: process, consent: consent)
+      #expect(try await connecting.press("allow").text.contains("Connected"))
+      #expect(try await process.status() == 0, "\(process.lines)")
+    }
+  }
+
+  @Test func anInputThatEndsBeforeThePageIsChosenEndsTheLogin() async throws {
+    try await ConnectShop.with(pageID: nil) { shop in
+      let pipe = shop.shop.path + "/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let process = try shop.reading(pipe, "connect", "facebook")
+      let input = try FileHandle(forWritingTo: URL(filePath: pipe))
+      try await process.says("http://")
+      let consent = try #require(process.lines.first { $0.hasPrefix("http://") })
+      try input.write(contentsOf: Data((try await Connecting.press("allow", at: consent) + "\n").utf8))
+      try await process.says("Which page? Its number or id:")
+      try input.close()
+      try await process.says("the input ended before a page was chosen: name it, as in `hawker connect facebook")
+      #expect(try await process.status() == 6, "\(process.lines)")
+    }
+  }
+
   @Test func itCanBeTriedOutOnTheBuiltInSandbox() async throws {
     try await ConnectShop.with { shop in
       let connecting = try await shop.connecting("facebook", "--sandbox", "--page", "10002")
