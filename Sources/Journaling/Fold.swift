@@ -46,7 +46,8 @@ extension Ledger {
     if intent.action == .create || intent.action == .replace { record.failure = nil }
     record.forgetAnswer()
     // What puts a drift back sends what is on record: until it is done, nothing else says that these fields are open.
-    if intent.action == .update, intent.content == record.content, let drift = standing.drifts[intent.key] {
+    let putsBack = intent.because == "drift" || intent.content == record.content
+    if intent.action == .update, putsBack, let drift = standing.drifts[intent.key] {
       record.unsure.formUnion(drift.fields.compactMap(Content.Field.init))
     }
     record.pending = intent

@@ -62,7 +62,8 @@ package enum CrashPoint {
 
     private static let reconciling = [
       "marker-written", "marker-renamed", "plan-made", "plan-submitted", "decision-before", "decision-recorded",
-      "decision-marked", "refresh-before", "refresh-listed", "look-before", "look-answered", "pull-written",
+      "decision-marked", "sale-before", "refresh-before", "refresh-listed", "look-before", "look-answered",
+      "pull-written",
       "pull-renamed",
     ]
 

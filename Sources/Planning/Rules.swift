@@ -199,7 +199,15 @@ struct Rules {
     }
     let known =
       changes ?? Content.Field.allCases.map { .init(field: $0, before: "unknown", after: content.text(of: $0)) }
-    return permitted(update(difference, post, known), difference)
+    var again = update(difference, post, known)
+    // What was to put a drift back, and may not have come through, still does.
+    if record.pending?.action == .update, record.pending?.because == "drift",
+      let drift = input.standing.drifts[record.key],
+      Set(drift.fields).isSubset(of: known.map(\.field.rawValue))
+    {
+      again.reason = .init("drift", "changed on \(record.key.account)")
+    }
+    return permitted(again, difference)
   }
 
   /// Which fields of these can't be changed in place.

@@ -107,6 +107,7 @@ actor Intake {
   /// At once, ahead of the plan that follows.
   private func withdraw(_ listings: Set<String>) async {
     guard let wanted = scene.wanted else { return }
+    CrashPoint.reach("sale-before")
     let sales = scene.shop.sales(of: listings, wanted)
     await scene.executor.expedite(sales, of: listings)
   }

@@ -85,6 +85,20 @@ import Testing
     #expect(ledger[bike]?.unsure == [])
   }
 
+  /// Beside the file's own change too: until it has come through, nobody knows what is there.
+  @Test func anInterruptedUpdateThatPutsADriftBackWithAnotherChangeLeavesBothOpen() {
+    var ledger = ledger(intent("a"), done("a", id: "1"))
+    ledger.apply(.observed(bike, .drift(["title"], values: [:])), at: noon)
+    ledger.apply(
+      intent("b", .update, content: content(price: 300_00), remoteID: "1", because: "drift"), at: noon)
+    #expect(ledger[bike]?.unsure == [.title])
+    ledger.apply(
+      intent("c", .update, content: content(price: 300_00), remoteID: "1", because: "drift"), at: noon)
+    #expect(ledger[bike]?.unsure == [.title, .price])
+    ledger.apply(done("c"), at: noon)
+    #expect(ledger[bike]?.unsure == [] && ledger.drifts.isEmpty)
+  }
+
   @Test func aReplaceLeavesTheOldPostToBeWithdrawn() {
     var ledger = ledger(intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), done("b", id: "2"))
     #expect(ledger[bike]?.remoteID == "2")

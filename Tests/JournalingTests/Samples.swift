@@ -21,14 +21,14 @@ func content(_ title: String = "Trek 520", price: Int64 = 45_000) -> Content {
 
 func intent(
   _ op: String, _ action: Intent.Action = .create, _ key: PostKey = bike, content sent: Content? = content(),
-  remoteID: String? = nil, attempt: Int = 1, isSale: Bool = false
+  remoteID: String? = nil, attempt: Int = 1, isSale: Bool = false, because: String? = nil
 ) -> Entry {
   .intent(
     Intent(
       op: op, action: action, key: key, marketplace: key.account,
       reference: action == .create || action == .replace ? "\(key.listing).\(op)" : "",
       content: action == .withdraw ? nil : sent, remoteID: remoteID, file: "listings/\(key.listing).yaml",
-      attempt: attempt, at: noon, isSale: isSale))
+      attempt: attempt, at: noon, isSale: isSale, because: because))
 }
 
 func done(_ op: String, id: String? = nil) -> Entry {

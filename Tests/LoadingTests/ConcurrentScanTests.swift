@@ -78,7 +78,8 @@ import Testing
     rename("\(root)/a", "\(shop.path)/away")
     #expect(await loader.scanConcurrently().listings.map(\.id) == ["desk"])
     // Its open root stands for the folders' paths, so a batch of a folder that is gone says so.
-    let work = FolderWork(path: "a", prefix: "listings/a/", base: loader.bottom(), names: ["item-0.yaml"], old: [:])
+    let work = FolderWork(
+      path: "a", prefix: "listings/a/", base: loader.bottom(), names: ["item-0.yaml"], old: [:], seeds: nil)
     let loading = FileLoading(
       surroundings: loader.surroundings, sources: loader.sources, clock: loader.clock, shelf: SharedShelf(loader.shelf))
     let descriptor = open(root, O_RDONLY | O_DIRECTORY)

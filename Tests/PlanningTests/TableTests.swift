@@ -107,6 +107,20 @@ struct TableTests {
     #expect(Given.plan([edited], [record], mode: .continuous).told == ["create lamp a"])
   }
 
+  /// Else it would leave the drift on record, and the post held by it.
+  @Test(arguments: [true, false]) func whatWasToPutADriftBackStillDoesOnlyWithAllOfIt(isWhole: Bool) {
+    var record = Given.record("lamp")
+    let wanted = Given.content("Lamp, brass")
+    record.pending = Intent(
+      op: "ab", action: .update, key: record.key, marketplace: "m", content: wanted, remoteID: "r-lamp",
+      file: record.file, at: Given.now, because: "drift")
+    record.unsure = isWhole ? [.price] : []
+    let plan = Given.plan([Given.listing("lamp", wanted)], [record]) { input in
+      input.standing.drifts[record.key] = Drift(fields: ["price"], values: ["price": "31.00 USD"], at: Given.now)
+    }
+    #expect(plan.actions.map(\.kind) == [.update] && plan.actions.map(\.reason.code) == [isWhole ? "drift" : "edited"])
+  }
+
   @Test func uncertainIsResolvedBeforeAnythingElse() {
     var record = Given.record("lamp", .uncertain)
     record.pending = Intent(op: "1", action: .create, key: record.key, marketplace: "m", file: "", at: Given.now)

@@ -163,7 +163,8 @@ struct Memory: Sendable {
     case ("update", "done"): overwrite(operation)
     default: break
     }
-    if operation.action != "withdraw" { refused[key] = code == "rejected" ? operation.digest : nil }
+    // Only what failed last is remembered, be it a withdrawal.
+    refused[key] = operation.action != "withdraw" && code == "rejected" ? operation.digest : nil
   }
 
   private mutating func withdrew(_ operation: Operation, _ at: Timestamp) {

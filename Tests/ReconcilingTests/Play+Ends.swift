@@ -12,7 +12,7 @@ extension Play {
     await calmDown()
     guard isQuiet else { return }
     checkPosts(strictly: false)
-    checkSales()
+    checkSales(strictly: false)
     await secondPass()
     guard isQuiet else { return }
     await sellerTidiesUp()
@@ -125,14 +125,19 @@ extension Play {
     let all = setup.config()
     shelf.isElsewhere = false
     for id in shelf.items.keys { shelf.items[id]?.tidy() }
+    // The buyers back out.
+    for market in markets.values {
+      market.change { state in for index in state.posts.indices { state.posts[index].isSold = false } }
+    }
     await reconfigure { $0 = all }
-    for _ in 0..<12 {
+    for round in 0..<12 {
       await live(.seconds(1500))
       guard isQuiet else { return }
       await look()
       let plan = shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at)
       let held = plan.actions.filter { $0.hold != nil }
-      if held.isEmpty { break }
+      // Not before everything has been looked at.
+      if held.isEmpty, round > 1 { break }
       await answer(held, plan)
       if held.contains(where: { $0.hold?.by == .drift || $0.hold?.by == .conflict }) {
         await apply(allowing: false, enforcing: true)
@@ -151,7 +156,7 @@ extension Play {
       plan = shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at)
     }
     let held = plan.actions.filter { $0.hold != nil }.map { "\($0.told) by \($0.hold?.by.rawValue ?? "")" }
-    checkSales()
+    checkSales(strictly: true)
     if !held.isEmpty { witness.accuse("no answer helps: \(held)") }
     if !plan.executable.isEmpty { witness.accuse("never done: \(plan.executable.map(\.told))") }
   }

@@ -34,6 +34,7 @@ struct CrashCheck {
       violations.append("\(Set(posts.map(\.id)).count) posts were made, \(expected) without a crash")
     }
     violations += history(posts)
+    violations += try scenario.check(shop)
     violations += try unannounced(posts)
     let report = JournalReading.verify(state)
     violations += report.problems.map(\.message)
@@ -60,9 +61,10 @@ struct CrashCheck {
     var violations: [String] = []
     var live: [String: Set<String>] = [:]
     for post in posts {
-      let before = live[post.listing] ?? []
-      if post.isLive { live[post.listing, default: []].insert(post.id) } else { live[post.listing]?.remove(post.id) }
-      let count = live[post.listing]?.count ?? 0
+      let place = "\(post.listing) on \(post.market)"
+      let before = live[place] ?? []
+      if post.isLive { live[place, default: []].insert(post.id) } else { live[place]?.remove(post.id) }
+      let count = live[place]?.count ?? 0
       if count > 1, !scenario.mayDouble { violations.append("\(post.listing) was there \(count) times at once") }
       if count == 0, !before.isEmpty, scenario.staysLive {
         violations.append("\(post.listing) was taken off before its new post was there")

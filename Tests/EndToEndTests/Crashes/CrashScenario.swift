@@ -12,6 +12,8 @@ struct CrashScenario: Sendable {
     var environment: [String: String] = [:]
     /// For what doesn't end by itself: the point at which it is killed at the latest.
     var lastPoint: String?
+    /// What is done while it runs: the line is a daemon's, which is then ended, unless it dies by itself.
+    var visit: (@Sendable (CrashShop, Daemon) async throws -> Void)?
 
     init(_ arguments: String...) { self.arguments = arguments + ["--sandbox"] }
 
@@ -40,6 +42,8 @@ struct CrashScenario: Sendable {
   var mayDouble = false
   /// Once there, the listing is there at every moment.
   var staysLive = false
+  /// What else has to hold in the end.
+  var check: @Sendable (CrashShop) throws -> [String] = { _ in [] }
 }
 
 /// A shop with a lamp, on one emulated marketplace.
@@ -92,8 +96,25 @@ struct CrashShop: Sendable {
     var environment = environment
     let points = [crashAt, line.lastPoint].compactMap { $0 }
     if !points.isEmpty { environment["HAWKER_CRASH_AT"] = points.joined(separator: ",") }
-    return try await Program.run(
-      line.arguments, in: shop.path, environment: environment.merging(line.environment) { $1 }, wrapper: line.wrapper)
+    environment.merge(line.environment) { $1 }
+    if let visit = line.visit { return try await visited(line, environment, visit) }
+    return try await Program.run(line.arguments, in: shop.path, environment: environment, wrapper: line.wrapper)
+  }
+
+  private func visited(
+    _ line: CrashScenario.Line, _ environment: [String: String],
+    _ visit: @Sendable (CrashShop, Daemon) async throws -> Void
+  ) async throws -> Program.Outcome {
+    let daemon = try Daemon(in: shop.path, line.arguments, environment: environment)
+    let end = ContinuousClock.now + .seconds(60)
+    daemon.end(after: .seconds(60))
+    // It may die while it is visited: that is what it is for.
+    do { try await visit(self, daemon) } catch is Daemon.Silent {}
+    let ends = line.lastPoint == nil && daemon.isRunning
+    let status = ends ? try await daemon.interrupt() : try await daemon.status()
+    let lines = daemon.lines
+    guard ContinuousClock.now < end else { throw Daemon.Silent(wanted: "its end", heard: Array(lines.suffix(40))) }
+    return Program.Outcome(status: status, out: "", err: lines.joined(separator: "\n"))
   }
 
   /// Every line of the emulated marketplaces' ledger that tells of a post, in their order.

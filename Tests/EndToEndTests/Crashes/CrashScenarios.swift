@@ -1,7 +1,8 @@
 import Foundation
 
 extension CrashScenario {
-  static let all: [CrashScenario] = posting + losing + unsettled + overtaken + deciding + selling + journal + daemon
+  static let all: [CrashScenario] =
+    posting + losing + unsettled + overtaken + deciding + selling + noticing + journal + daemon
 
   static let posting: [CrashScenario] = [
     CrashScenario(name: "first post"),
