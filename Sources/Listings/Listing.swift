@@ -17,14 +17,43 @@ package struct Listing: Hashable, Sendable {
   package var tags: [String]
   /// An immutable field may cost the post its remote id.
   package var allowsReplace: Bool
-  /// The id that this listing had before, so that its records are re-keyed and nothing is sent.
-  package var movedFrom: String?
-  /// Account → remote id to take over as ours.
-  package var adopt: [String: String]
-  /// The seller's reason to leave its posts alone.
-  package var hold: String?
   /// One for each account that it names, in the order of the accounts' names.
   package var posts: [WantedPost]
+  /// What hardly a listing says: together in a box, so that the others needn't carry it from hand to hand.
+  @Boxed private var rare: Rare?
+
+  private struct Rare: Hashable, Sendable {
+    var movedFrom: String?
+    var adopt: [String: String] = [:]
+    var hold: String?
+
+    /// Nil when there is nothing in it, so that equal listings have equal boxes.
+    var orNil: Rare? { movedFrom == nil && adopt.isEmpty && hold == nil ? nil : self }
+  }
+
+  /// The id that this listing had before, so that its records are re-keyed and nothing is sent.
+  package var movedFrom: String? {
+    get { rare?.movedFrom }
+    set { change { $0.movedFrom = newValue } }
+  }
+
+  /// Account → remote id to take over as ours.
+  package var adopt: [String: String] {
+    get { rare?.adopt ?? [:] }
+    set { change { $0.adopt = newValue } }
+  }
+
+  /// The seller's reason to leave its posts alone.
+  package var hold: String? {
+    get { rare?.hold }
+    set { change { $0.hold = newValue } }
+  }
+
+  private mutating func change(_ body: (inout Rare) -> Void) {
+    var rare = rare ?? Rare()
+    body(&rare)
+    self.rare = rare.orNil
+  }
 
   package init(
     id: String, file: String, line: Int = 1, status: Status = .available, isProtected: Bool = false, quantity: Int = 1,
@@ -39,28 +68,75 @@ package struct Listing: Hashable, Sendable {
     self.quantity = quantity
     self.tags = tags
     self.allowsReplace = allowsReplace
-    self.movedFrom = movedFrom
-    self.adopt = adopt
-    self.hold = hold
     self.posts = posts
+    rare = Rare(movedFrom: movedFrom, adopt: adopt, hold: hold).orNil
   }
 }
 
-/// A listing as one account would get it.
+/// A listing as one account would get it. Everything but the account stands in a box that all copies share: a post goes
+/// through a plan from hand to hand, and seldom does anybody look into it.
 package struct WantedPost: Hashable, Sendable {
   package var account: String
-  /// Nil: frozen on this account only (a limit of its marketplace is passed; the problem says which).
-  package var content: Content?
-  /// The photos of the content, in its order, with the paths to read them from.
-  package var photos: [Photo]
-  /// Where each field's value came from.
-  package var origins: Origins
+  @usableFromInline var body: Body
+
+  @usableFromInline
+  final class Body: Sendable {
+    @usableFromInline let content: Content?
+    /// Nil: those of the content, all of them addresses, which have no path.
+    private let files: [Photo]?
+    @usableFromInline let origins: Origins
+
+    @usableFromInline
+    init(_ content: Content?, _ photos: [Photo], _ origins: Origins) {
+      self.content = content
+      self.origins = origins
+      let references = content?.photos ?? []
+      let isContent = photos.count == references.count && zip(photos, references).allSatisfy(Body.isAddress)
+      files = isContent ? nil : photos
+    }
+
+    private static func isAddress(_ photo: Photo, _ reference: PhotoReference) -> Bool {
+      guard case .url = reference else { return false }
+      return photo == Photo(reference: reference)
+    }
+
+    @usableFromInline var photos: [Photo] { files ?? content?.photos.map { Photo(reference: $0) } ?? [] }
+  }
 
   package init(account: String, content: Content?, photos: [Photo] = [], origins: Origins = [:]) {
     self.account = account
-    self.content = content
-    self.photos = photos
-    self.origins = origins
+    body = Body(content, photos, origins)
+  }
+
+  /// Nil: frozen on this account only (a limit of its marketplace is passed; the problem says which).
+  @inlinable package var content: Content? {
+    get { body.content }
+    set { body = Body(newValue, body.photos, body.origins) }
+  }
+
+  /// The photos of the content, in its order, with the paths to read them from.
+  @inlinable package var photos: [Photo] {
+    get { body.photos }
+    set { body = Body(body.content, newValue, body.origins) }
+  }
+
+  /// Where each field's value came from.
+  @inlinable package var origins: Origins {
+    get { body.origins }
+    set { body = Body(body.content, body.photos, newValue) }
+  }
+
+  package static func == (left: WantedPost, right: WantedPost) -> Bool {
+    guard left.account == right.account else { return false }
+    return left.body === right.body
+      || (left.content == right.content && left.photos == right.photos && left.origins == right.origins)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(account)
+    hasher.combine(content)
+    hasher.combine(photos)
+    hasher.combine(origins)
   }
 }
 

@@ -11,14 +11,25 @@ package struct Money: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `450.00 USD`, `1200 JPY`.
-  package var description: String { "\(decimal) \(currency.code)" }
+  package var description: String {
+    var text = decimal
+    text += " "
+    text += currency.code
+    return text
+  }
 
   /// The amount alone, with all of the currency's decimals: `450.00`.
   package var decimal: String {
     guard currency.decimals > 0 else { return String(minor) }
-    let fraction = String(minor % currency.scale)
-    let zeros = String(repeating: "0", count: currency.decimals - fraction.utf8.count)
-    return "\(minor / currency.scale).\(zeros)\(fraction)"
+    // Digit by digit: so short a text needs no memory of its own.
+    var text = String(minor / currency.scale)
+    text += "."
+    var scale = currency.scale / 10
+    while scale > 0 {
+      text.unicodeScalars.append(Unicode.Scalar(UInt8(0x30 + minor / scale % 10)))
+      scale /= 10
+    }
+    return text
   }
 }
 

@@ -1,4 +1,5 @@
 import Listings
+import Synchronization
 
 /// An account as resolving needs it, made once for each loader. A class, because it goes around with every listing.
 final class AccountContext: Sendable {
@@ -8,6 +9,8 @@ final class AccountContext: Sendable {
   /// Nil: no such marketplace; its posts have no content.
   let capabilities: Capabilities?
   let categories: CategoryMap
+  /// What a word without a mapping may have meant, once it was looked for: thousands of listings say the same one.
+  private let hints = Mutex<[String: String]>([:])
 
   init(_ account: Config.Account, capabilities: Capabilities?, categories: CategoryMap) {
     name = account.name
@@ -15,6 +18,13 @@ final class AccountContext: Sendable {
     isEnabled = account.isEnabled
     self.capabilities = capabilities
     self.categories = categories
+  }
+
+  func hint(for category: String) -> String {
+    if let known = hints.withLock({ $0[category] }) { return known }
+    let hint = Suggestion.text(for: category, among: categories.words)
+    hints.withLock { if $0.count < 1000 { $0[category] = hint } }
+    return hint
   }
 }
 

@@ -7,53 +7,79 @@ extension Loader {
     wanted.problems += walk.problems
     for path in walk.changed { wanted.frozenFiles.insert(named(path).isEmpty ? "/" : named(path) + "/") }
     wanted.frozenFiles.formUnion(walk.vanished)
-    let repeated = repeatedIDs(walk, &wanted)
-    var order: [(id: String, file: Int, listing: Int)] = []
-    order.reserveCapacity(walk.results.count)
-    for (index, (_, result)) in walk.results.enumerated() {
-      wanted.problems += result.problems
-      wanted.frozenIDs.formUnion(result.frozen)
-      for (position, listing) in result.listings.enumerated() {
-        if !repeated.isEmpty, repeated.contains(listing.id) {
-          if let old = listing.movedFrom { wanted.frozenIDs.insert(old) }
-        } else {
-          order.append((listing.id, index, position))
-        }
+    let places = sortedPlaces(walk)
+    let repeated = repeatedIDs(places, walk, &wanted)
+    // By index: going through the results would copy, and so count, every value in them.
+    for index in walk.results.indices {
+      if !walk.results[index].result.problems.isEmpty { wanted.problems += walk.results[index].result.problems }
+      if !walk.results[index].result.frozen.isEmpty { wanted.frozenIDs.formUnion(walk.results[index].result.frozen) }
+      guard !repeated.isEmpty else { continue }
+      for listing in walk.results[index].result.listings where repeated.contains(listing.id) {
+        if let old = listing.movedFrom { wanted.frozenIDs.insert(old) }
       }
     }
-    order.sort { $0.id < $1.id }
-    wanted.listings = order.map { walk.results[$0.file].result.listings[$0.listing] }
+    wanted.listings.reserveCapacity(places.count)
+    for place in places {
+      guard let listing = place.listing, repeated.isEmpty || !repeated.contains(place.id) else { continue }
+      wanted.listings.append(walk.results[place.file].result.listings[listing])
+    }
     wanted.problems.sort()
     return wanted
   }
 
-  /// Tells each place of an id that stands in several, and freezes it.
-  private func repeatedIDs(_ walk: Walk, _ wanted: inout Wanted) -> Set<String> {
-    var places: [(place: FileResult.Place, file: Int)] = []
-    places.reserveCapacity(walk.results.count)
-    for index in walk.results.indices {
-      for place in walk.results[index].result.places { places.append((place, index)) }
+  /// Where an id stands.
+  private struct Site {
+    var id: String
+    /// In the walk's results.
+    var file: Int
+    /// In the file's places.
+    var place: Int
+    /// In the file's listings; nil when the listing has an error.
+    var listing: Int?
+  }
+
+  /// By id; those of one id in the walk's order.
+  private func sortedPlaces(_ walk: Walk) -> [Site] {
+    var sites: [Site] = []
+    sites.reserveCapacity(walk.results.count)
+    for file in walk.results.indices {
+      // Listings are those of the places in the same order, without the ones that have errors.
+      var listing = 0
+      for place in walk.results[file].result.places.indices {
+        let id = walk.results[file].result.places[place].id
+        let isThere =
+          listing < walk.results[file].result.listings.count && walk.results[file].result.listings[listing].id == id
+        sites.append(Site(id: id, file: file, place: place, listing: isThere ? listing : nil))
+        if isThere { listing += 1 }
+      }
     }
-    // Stable: the places of one id stay in the walk's order.
-    places.sort { $0.place.id < $1.place.id }
+    // The sort is stable.
+    sites.sort { $0.id < $1.id }
+    return sites
+  }
+
+  /// Tells each place of an id that stands in several, and freezes it.
+  private func repeatedIDs(_ sites: [Site], _ walk: Walk, _ wanted: inout Wanted) -> Set<String> {
     var repeated: Set<String> = []
     var first = 0
-    for index in places.indices.dropFirst() {
-      guard places[index].place.id == places[first].place.id else {
+    for index in sites.indices.dropFirst() {
+      guard sites[index].id == sites[first].id else {
         first = index
         continue
       }
-      let (one, other) = (places[first], places[index])
-      let (oneFile, otherFile) = (walk.results[one.file].file, walk.results[other.file].file)
-      if repeated.insert(one.place.id).inserted {
-        wanted.problems.append(duplicate(one.place, oneFile, and: other.place, otherFile))
-      }
-      wanted.problems.append(duplicate(other.place, otherFile, and: one.place, oneFile))
+      let (oneFile, one) = told(sites[first], walk)
+      let (otherFile, other) = told(sites[index], walk)
+      if repeated.insert(one.id).inserted { wanted.problems.append(duplicate(one, oneFile, and: other, otherFile)) }
+      wanted.problems.append(duplicate(other, otherFile, and: one, oneFile))
       // What was in these files before may have been overwritten by a copy: that is no reason to take it off.
       wanted.frozenFiles.formUnion([oneFile, otherFile])
     }
     wanted.frozenIDs.formUnion(repeated)
     return repeated
+  }
+
+  private func told(_ site: Site, _ walk: Walk) -> (String, FileResult.Place) {
+    (walk.results[site.file].file, walk.results[site.file].result.places[site.place])
   }
 
   private func duplicate(

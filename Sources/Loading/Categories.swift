@@ -8,6 +8,8 @@ struct CategoryMap {
   }
 
   private var targets: [String: Target] = [:]
+  /// The seller's words, sorted.
+  private(set) var words: [String] = []
 
   init(marketplace: String, config: LoadedConfig) {
     for row in CategoryMap.common {
@@ -19,10 +21,10 @@ struct CategoryMap {
       let line = config.categoryLines[word]?[marketplace] ?? 0
       targets[word] = Target(word: own, origin: Origin(layer: .mapping, file: config.configName, line: line))
     }
+    words = targets.keys.sorted()
   }
 
   subscript(word: String) -> Target? { targets[word] }
-  var words: [String] { targets.keys.sorted() }
 
   /// Common words. Facebook's are the item types of Meta's public Commerce reference (read 2026-11), and the one word of
   /// the contract's own example; nil where neither has one: a guess would be refused. OfferUp publishes none, so these

@@ -4,16 +4,15 @@ import Listings
 extension Resolver {
   /// `mark`: where the listing begins, for what no line says.
   mutating func post(_ fields: Fields, on account: AccountContext, _ mark: Mark) -> WantedPost {
-    var post = WantedPost(account: account.name, content: nil)
-    post.origins = origins(fields, takesLocation: account.capabilities?.takesLocation ?? true)
+    var origins = origins(fields, takesLocation: account.capabilities?.takesLocation ?? true)
     guard let capabilities = account.capabilities, let title = fields.title, let description = fields.description,
       let price = fields.price, let category = fields.category
-    else { return post }
+    else { return WantedPost(account: account.name, content: nil, origins: origins) }
     let before = postErrors
     check(title, description, price, capabilities, account.name)
     checkPhotos(fields.photos, capabilities, account.name, mark)
     let condition = mapped(fields.condition, capabilities, account.name, mark)
-    let word = mapped(category, account, &post.origins)
+    let word = mapped(category, account, &origins)
     var location = fields.location?.value
     if capabilities.requiresLocation, location == nil {
       note(
@@ -22,12 +21,11 @@ extension Resolver {
         account: account.name)
     }
     if !capabilities.takesLocation { location = nil }
-    if postErrors > before { return post }
-    post.photos = fields.photos?.value ?? []
-    post.content = Content(
+    if postErrors > before { return WantedPost(account: account.name, content: nil, origins: origins) }
+    let content = Content(
       title: title.value, description: description.value, price: price.value, category: word, condition: condition,
       location: location, photos: fields.references)
-    return post
+    return WantedPost(account: account.name, content: content, photos: fields.photos?.value ?? [], origins: origins)
   }
 
   private func origins(_ fields: Fields, takesLocation: Bool) -> Origins {
@@ -65,7 +63,7 @@ extension Resolver {
       origins[.category] = target.origin
       return target.word
     }
-    let hint = Suggestion.text(for: category.value, among: account.categories.words)
+    let hint = account.hint(for: category.value)
     note(
       .categoryUnmapped, category.mark,
       "category \(category.value) has no word for \(account.marketplace) and is sent as it is; add "

@@ -83,7 +83,7 @@ package struct Action: Hashable, Sendable {
   package var reason: Reason
   package var hold: Hold?
   /// What the post is to become; nil for a withdrawal, a forget and a resolve.
-  @Boxed package var post: WantedPost?
+  package var post: WantedPost?
   /// The record that the action started from.
   @Boxed package var record: Record?
   /// Why the post is withdrawn.

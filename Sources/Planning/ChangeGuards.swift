@@ -10,9 +10,11 @@ struct ChangeGuards {
 
   func apply(to actions: inout [Action]) -> Guarding.Result {
     var changes: [String: [Int]] = [:]
-    for (index, action) in actions.enumerated()
-    where (action.kind == .update || action.kind == .replace) && action.isHeld(atMost: [.retry]) {
-      changes[action.key.account, default: []].append(index)
+    for index in actions.indices
+    where (actions[index].kind == .update || actions[index].kind == .replace)
+      && actions[index].isHeld(atMost: [.retry])
+    {
+      changes[actions[index].key.account, default: []].append(index)
     }
     guard !changes.isEmpty else { return Guarding.Result() }
     let live = input.livePosts

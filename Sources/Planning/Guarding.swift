@@ -43,8 +43,10 @@ struct Guarding {
       (.git, "waiting until git has finished", ""),
       (.protect, "protected and without a file", "bring the file back, or have it say protect: false first"),
     ]
+    // By index: going through the actions would copy each.
+    let held = actions.indices.filter { actions[$0].kind == .withdraw && actions[$0].hold != nil }
     return words.compactMap { holder, text, override in
-      let count = actions.count { $0.hold?.by == holder && $0.kind == .withdraw }
+      let count = held.count { actions[$0].hold?.by == holder }
       guard count > 0 else { return nil }
       return GuardReport(
         holder, limit: 0, observed: count, isTripped: true, override: override,

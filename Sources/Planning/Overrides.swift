@@ -3,8 +3,15 @@ import Listings
 /// Says how exactly what a guard holds can be let through. The words come last, since one way names the plan itself.
 enum Overrides {
   static func name(in actions: inout [Action], _ reports: inout [GuardReport], isDaemon: Bool) {
-    let held = actions.count { $0.hold?.by == .withdrawals || $0.hold?.by == .emptied }
-    let isChanged = actions.contains { $0.hold?.by == .updates }
+    // By index: going through the actions would copy each.
+    var (held, isChanged) = (0, false)
+    for index in actions.indices {
+      switch actions[index].hold?.by {
+      case .withdrawals, .emptied: held += 1
+      case .updates: isChanged = true
+      default: break
+      }
+    }
     guard held > 0 || isChanged || reports.contains(where: \.isLifted) else { return nameDrops(actions, &reports) }
     let approve = isChanged || isDaemon && held > 0 ? "hawker approve \(Plan.shortID(of: actions))" : ""
     let number = held > 0 ? "--allow-withdraw \(held)" : ""

@@ -34,7 +34,9 @@ package struct Plan: Sendable {
   /// What an executor may do now.
   package var executable: [Action] { actions.filter { $0.hold == nil && $0.kind != .unchanged } }
 
-  package var hasChanges: Bool { actions.contains { $0.hold == nil && $0.kind != .unchanged } }
+  package var hasChanges: Bool {
+    actions.indices.contains { actions[$0].hold == nil && actions[$0].kind != .unchanged }
+  }
   /// Posts that hawker.yaml no longer covers.
   package var leftScope: [Action] { actions.filter { $0.hold?.by == .scope && $0.kind == .withdraw } }
 
@@ -62,22 +64,31 @@ package struct Plan: Sendable {
 
   /// By rank; within a rank in the order they come, which is that of listing and account.
   static func ordered(_ actions: [Action]) -> [Action] {
-    var ranks: [Int] = []
-    ranks.reserveCapacity(actions.count)
+    // By index: going through the actions would copy each.
+    var places = [Int](repeating: 0, count: 10)
     var isOrdered = true
+    var last = 0
     for index in actions.indices {
       let rank = actions[index].rank
-      if let last = ranks.last, rank < last { isOrdered = false }
-      ranks.append(rank)
+      if rank < last { isOrdered = false }
+      last = rank
+      places[rank + 1] += 1
     }
     guard !isOrdered else { return actions }
-    return actions.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { actions[$0] }
+    for rank in 1..<places.count { places[rank] += places[rank - 1] }
+    var order = [Int](repeating: 0, count: actions.count)
+    for index in actions.indices {
+      let rank = actions[index].rank
+      order[places[rank]] = index
+      places[rank] += 1
+    }
+    return order.map { actions[$0] }
   }
 
   /// Something waits for a person: exit code 3.
   package var needsPerson: Bool {
     guards.contains { $0.isTripped && !$0.isLifted && $0.name.needsPerson }
-      || actions.contains { $0.hold?.by.needsPerson == true }
+      || actions.indices.contains { actions[$0].hold?.by.needsPerson == true }
   }
 
   package struct Summary: Hashable, Sendable {

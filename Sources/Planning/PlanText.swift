@@ -14,37 +14,57 @@ package struct PlanText {
   }
 
   package func render(_ plan: Plan) -> String {
-    var text = posts(plan.actions, Set(plan.settled.keys))
-    if !text.isEmpty { text += "\n" }
-    for report in plan.guards where report.name == .root || report.name == .oversold {
-      let way = report.override.isEmpty ? "" : " (\(report.override))"
-      text += "\(report.name.rawValue): \(Escaping.line(report.text))\(way)\n\n"
-    }
-    for problem in plan.problems { text += self.problem(problem) }
-    if !plan.problems.isEmpty { text += "\n" }
-    return text + PlanText.summary(plan.summary) + "\n"
+    var whole: [UInt8] = []
+    write(plan) { whole += $0 }
+    return String(decoding: whole, as: UTF8.self)
   }
 
-  /// `settled`: accounts of posts that no action stands for.
-  private func posts(_ actions: [Action], _ settled: Set<String>) -> String {
-    let rows = self.rows(actions)
-    let width = max(accountWidth(actions, settled) + 1, 11)
-    // As bytes: a String grows by small pieces several times slower.
+  /// In UTF-8, piece by piece: a big shop's plan is megabytes, and nobody needs all of them at once.
+  package func write(_ plan: Plan, _ output: ([UInt8]) -> Void) {
+    // A String would grow by small pieces several times slower.
     var text: [UInt8] = []
-    text.reserveCapacity(rows.count * 96)
+    if posts(plan, &text, output) { text.append(0x0A) }
+    for report in plan.guards where report.name == .root || report.name == .oversold {
+      let way = report.override.isEmpty ? "" : " (\(report.override))"
+      text += "\(report.name.rawValue): \(Escaping.line(report.text))\(way)\n\n".utf8
+    }
+    for problem in plan.problems { self.problem(problem, &text) }
+    if !plan.problems.isEmpty { text.append(0x0A) }
+    text += (PlanText.summary(plan.summary) + "\n").utf8
+    output(text)
+  }
+
+  /// As much as is put out at once.
+  private static let pieceSize = 64 * 1024
+
+  /// Whether there are any.
+  private func posts(_ plan: Plan, _ text: inout [UInt8], _ output: ([UInt8]) -> Void) -> Bool {
+    let actions = plan.actions
+    let rows = self.rows(actions)
+    // As wide for posts that no action stands for.
+    let width = max(accountWidth(actions, Set(plan.settled.keys)) + 1, 11)
+    text.reserveCapacity(min(rows.count * 112, PlanText.pieceSize * 2))
     var first = rows.startIndex
     while first < rows.endIndex {
       let end = rows[first...].firstIndex { $0.group != rows[first].group } ?? rows.endIndex
       header(rows[first..<end], actions, &text)
       for row in rows[first..<end] { line(actions[row.index], accountWidth: width, &text) }
       first = end
+      if text.count > PlanText.pieceSize {
+        output(text)
+        text.removeAll(keepingCapacity: true)
+      }
     }
-    return String(decoding: text, as: UTF8.self)
+    return !rows.isEmpty
   }
 
   private func accountWidth(_ actions: [Action], _ settled: Set<String>) -> Int {
     var accounts = settled
-    for index in actions.indices { accounts.insert(actions[index].key.account) }
+    var last = ""
+    for index in actions.indices where actions[index].key.account != last {
+      last = actions[index].key.account
+      accounts.insert(last)
+    }
     return accounts.map(\.count).max() ?? 0
   }
 
@@ -57,6 +77,32 @@ package struct PlanText {
 
   /// By listing, in the order of each one's first action. A listing with something to show shows its unchanged posts too.
   private func rows(_ all: [Action]) -> [Row] {
+    ascendingRows(all) ?? sortedRows(all)
+  }
+
+  /// The rows of a plan in which every action is shown and the listings stand one behind the other already, as in that
+  /// of a new shop; nil: they don't.
+  private func ascendingRows(_ all: [Action]) -> [Row]? {
+    var rows: [Row] = []
+    rows.reserveCapacity(all.count)
+    for index in all.indices {
+      guard isVerbose || all[index].kind != .unchanged else { return nil }
+      guard let last = rows.last else {
+        rows.append(Row(group: 0, index: index))
+        continue
+      }
+      if all[index].key.listing == all[last.index].key.listing {
+        guard all[last.index].key.account < all[index].key.account else { return nil }
+        rows.append(Row(group: last.group, index: index))
+      } else {
+        guard all[last.index].key.listing < all[index].key.listing else { return nil }
+        rows.append(Row(group: last.group + 1, index: index))
+      }
+    }
+    return rows
+  }
+
+  private func sortedRows(_ all: [Action]) -> [Row] {
     var groups: [String: Int] = [:]
     var rows: [Row] = []
     groups.reserveCapacity(all.count)
@@ -85,20 +131,20 @@ package struct PlanText {
     let isGone = rows.contains { actions[$0.index].cause == .fileGone || actions[$0.index].kind == .forget }
     let file = isGone ? actions[rows[first].index].record?.file : actions[rows[first].index].listingFile
     PlanText.append(Escaping.line(actions[rows[first].index].key.listing), padded: 42, to: &text)
-    text += Escaping.line(file ?? "").utf8
-    text += (isGone ? " (gone)\n" : "\n").utf8
+    PlanText.append(Escaping.line(file ?? ""), to: &text)
+    PlanText.append(isGone ? " (gone)\n" : "\n", to: &text)
   }
 
   private func line(_ action: Action, accountWidth: Int, _ text: inout [UInt8]) {
     let isHeld = action.hold != nil
     if isColoured { text += "\u{1B}[\(colour(of: action))m".utf8 }
     let start = text.count
-    text += "  ".utf8
-    text += (isHeld ? "#" : action.kind.symbol).utf8
+    PlanText.append("  ", to: &text)
+    PlanText.append(isHeld ? "#" : action.kind.symbol, to: &text)
     text.append(0x20)
     PlanText.append(isHeld ? "held" : action.kind.rawValue, padded: 10, to: &text)
     PlanText.append(action.key.account, padded: accountWidth, to: &text)
-    text += Escaping.line(action.hold?.text ?? PlanText.describe(action)).utf8
+    PlanText.append(Escaping.line(action.hold?.text ?? PlanText.describe(action)), to: &text)
     if !isHeld, action.line > 0, action.kind == .update || action.kind == .replace {
       let line = String(decoding: text[start...], as: UTF8.self)
       text.removeSubrange(start...)
@@ -122,12 +168,14 @@ package struct PlanText {
     }
   }
 
-  private func problem(_ problem: Problem) -> String {
+  private func problem(_ problem: Problem, _ text: inout [UInt8]) {
     let account = problem.account.map { " (\($0))" } ?? ""
-    let text = "\(problem.place): \(problem.severity.rawValue): \(problem.message)\(account) [\(problem.rule)]"
-    let line = Escaping.line(text)
-    guard isColoured else { return line + "\n" }
-    return "\u{1B}[\(problem.severity == .error ? "31" : "33")m\(line)\u{1B}[0m\n"
+    if isColoured { text += "\u{1B}[\(problem.severity == .error ? "31" : "33")m".utf8 }
+    for part in [
+      problem.place, ": ", problem.severity.rawValue, ": ", problem.message, account, " [", problem.rule, "]",
+    ] { PlanText.append(Escaping.line(part), to: &text) }
+    if isColoured { text += "\u{1B}[0m".utf8 }
+    text.append(0x0A)
   }
 
   /// What an action does, in a few words: `price 450.00 → 420.00 USD`.
@@ -170,8 +218,13 @@ package struct PlanText {
     text + String(repeating: " ", count: blanks(behind: text, width))
   }
 
+  /// By its bytes where they stand: going through the view byte by byte takes several times as long.
+  private static func append(_ text: String, to line: inout [UInt8]) {
+    if text.utf8.withContiguousStorageIfAvailable({ line.append(contentsOf: $0) }) == nil { line += text.utf8 }
+  }
+
   private static func append(_ text: String, padded width: Int, to line: inout [UInt8]) {
-    line += text.utf8
+    append(text, to: &line)
     line += repeatElement(0x20, count: blanks(behind: text, width))
   }
 

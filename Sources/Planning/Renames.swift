@@ -64,8 +64,8 @@ extension Standing {
 enum Identities {
   static func holdEdited(_ actions: inout [Action]) {
     var gone: [String: String] = [:]
-    for action in actions where action.kind == .withdraw && action.cause == .fileGone {
-      if let content = action.record?.content { gone[likeness(content)] = action.key.listing }
+    for index in actions.indices where actions[index].kind == .withdraw && actions[index].cause == .fileGone {
+      if let content = actions[index].record?.content { gone[likeness(content)] = actions[index].key.listing }
     }
     guard !gone.isEmpty else { return }
     var edited: [String: String] = [:]

@@ -44,7 +44,7 @@ struct Rules {
   }
 
   /// The seller's own `hold:` in the listing, or `hawker hold`.
-  private func wish(_ action: Action, of difference: Difference) -> Action {
+  private func wish(_ action: consuming Action, of difference: Difference) -> Action {
     guard action.hold == nil, action.kind != .unchanged else { return action }
     if let wish = difference.listing?.hold { return action.held(by: .hold, "held by its file: \(wish)") }
     guard let hold = input.standing.hold(on: action.key, by: Action.Holder.hold.rawValue) else { return action }

@@ -10,9 +10,12 @@ struct WithdrawalGuard {
 
   func apply(to actions: inout [Action]) -> Guarding.Result {
     var lost: [String: [Int]] = [:]
-    for (index, action) in actions.enumerated()
-    where action.isLoss && action.isHeld(atMost: [.grace, .git, .retry]) {
-      lost[action.key.account, default: []].append(index)
+    // By index, the cheap question first: actions are large, and there are tens of thousands.
+    for index in actions.indices
+    where actions[index].kind == .withdraw && actions[index].isLoss
+      && actions[index].isHeld(atMost: [.grace, .git, .retry])
+    {
+      lost[actions[index].key.account, default: []].append(index)
     }
     guard !lost.isEmpty else { return Guarding.Result() }
     let (live, lately) = (input.livePosts, lostLately())

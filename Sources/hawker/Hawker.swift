@@ -30,6 +30,11 @@ struct Hawker: AsyncParsableCommand {
 @main
 enum Main {
   static func main() async {
+    // Asked by scripts before each run, and needs nothing of what follows: telling commands apart costs milliseconds.
+    if CommandLine.arguments.dropFirst() == ["--version"] {
+      Console.out(Version.text + "\n")
+      Exit.now([])
+    }
     // A reader that went away is no reason to die in the middle of a pass.
     signal(SIGPIPE, SIG_IGN)
     #if DEBUG

@@ -66,7 +66,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   private func show(_ plan: Plan) throws {
     switch format {
-    case .text: Console.out(PlanText(isVerbose: verbose, isColoured: global.isColoured).render(plan))
+    case .text: PlanText(isVerbose: verbose, isColoured: global.isColoured).write(plan) { Console.out($0) }
     case .json: Console.out(PlanJSON.render(plan, hawker: Version.text) + "\n")
     }
   }
