@@ -65,7 +65,10 @@ extension KeySet {
       key("tags", .tags, .texts, "Words of your own."),
       key("status", .status, .word(Listing.Status.allCases.map(\.rawValue)), "draft and sold are not shown."),
       key("protect", .protect, .flag, "true: never withdrawn because its file went away."),
-      key("marketplaces", .marketplaces, .accounts(override), "A list of account names, or a map with overrides."),
+      key(
+        "marketplaces", .marketplaces, .accounts(override),
+        "A list of account names: these alone. Or a map of accounts with overrides: these, and those of the defaults; "
+          + "`enabled: false` leaves one out."),
       key("replace", .replace, .word(["allow"]), "allow: an immutable field may cost the post its id."),
       key("hold", .hold, .text, "Why its posts are left alone for now."),
       key("price_rule", .priceRule, .later, "Not supported yet."),

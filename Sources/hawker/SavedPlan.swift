@@ -61,7 +61,7 @@ enum Files {
   static func create(_ path: String, _ text: String) throws -> Bool {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     if descriptor < 0, errno == EEXIST { return false }
-    guard descriptor >= 0 else { throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw refusal(path) }
     defer { close(descriptor) }
     try write(Array(text.utf8), to: descriptor, path)
     return true
@@ -70,7 +70,7 @@ enum Files {
   static func create(_ path: String, _ bytes: [UInt8]) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     if descriptor < 0, errno == EEXIST { return }
-    guard descriptor >= 0 else { throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw refusal(path) }
     defer { close(descriptor) }
     try write(bytes, to: descriptor, path)
   }
@@ -80,15 +80,21 @@ enum Files {
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))") }
+      guard count > 0 else { throw refusal(path) }
       rest = rest.dropFirst(count)
     }
   }
 
   static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
     guard mkdir(path, mode) == 0 || errno == EEXIST else {
-      throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))")
+      throw refusal(path)
     }
+  }
+
+  /// A full or failing disk is no wrong command line.
+  private static func refusal(_ path: String) -> Exit {
+    let code: ExitCode = [ENOSPC, EDQUOT, EIO].contains(errno) ? .failed : .usage
+    return Exit(code, "\(path): \(String(cString: strerror(errno)))")
   }
 }
 

@@ -35,6 +35,8 @@ extension CrashScenario {
         for name in try FileManager.default.contentsOfDirectory(atPath: state) where name != "marketplaces" {
           try FileManager.default.removeItem(atPath: state + name)
         }
+        // As posts that no hawker made.
+        try FileManager.default.removeItem(atPath: state + "marketplaces/.hawker")
         try shop.edit("id: lamp", "id: lamp\nadopt: { \(shop.market): \"\(id)\" }")
       }),
     CrashScenario(

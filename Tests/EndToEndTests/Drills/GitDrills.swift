@@ -20,7 +20,7 @@ extension Drill {
       name: "git checkout of a branch without anything",
       before: repository + all + "git checkout -q --orphan empty; git rm -rfq .; git commit -q --allow-empty -m none; "
         + "git checkout -q main",
-      strike: "git checkout -q empty", undo: "git checkout -q main", status: 3, says: ["is not there"],
+      strike: "git checkout -q empty", undo: "git checkout -q main", status: 4, says: ["hawker.yaml is not there"],
       daemon: .says("guard root")),
     Drill(
       name: "git stash -u",
