@@ -41,9 +41,11 @@ actor Intake {
   private let index: PostIndex
   private let hints: Hints
   private let logger: Logger
+  private let startedAt: Timestamp
 
   init(_ scene: Scene, _ index: PostIndex, _ hints: Hints, _ logger: Logger) {
     (self.scene, self.index, self.hints, self.logger) = (scene, index, hints, logger)
+    startedAt = scene.shop.ambient.now()
   }
 
   func see(_ scene: Scene) { self.scene = scene }
@@ -148,7 +150,7 @@ actor Intake {
   private func rule(_ notice: Notice, _ ledger: inout Ledger, _ batch: inout Batch) -> Bool {
     let now = scene.shop.ambient.uptime()
     guard let key = index.find(notice, in: ledger, at: now) else {
-      return notice.event != .sold || !Intake.isLookedFor(on: notice.marketplace, in: ledger)
+      return notice.event != .sold || !isLookedFor(on: notice.marketplace, in: ledger)
     }
     switch notice.event {
     case .sold:
@@ -164,10 +166,12 @@ actor Intake {
     return true
   }
 
-  /// Whether a create's answer is missing there.
-  private static func isLookedFor(on marketplace: String, in ledger: Ledger) -> Bool {
-    ledger.records.values.contains {
-      $0.marketplace == marketplace && $0.pending != nil && $0.failure?.code == "uncertain"
+  /// Whether a create's answer is missing there: it was lost, or the program died before it came.
+  private func isLookedFor(on marketplace: String, in ledger: Ledger) -> Bool {
+    ledger.records.values.contains { record in
+      guard record.marketplace == marketplace, let pending = record.pending else { return false }
+      if record.failure?.code == "uncertain" { return true }
+      return (pending.action == .create || pending.action == .replace) && pending.at <= startedAt
     }
   }
 

@@ -32,6 +32,8 @@ struct Memory: Sendable {
     let account: String?
     /// The marketplace's own word of its post.
     let isSeen: Bool
+    /// Found by a look, and not told of since: the next delivery is of this very sale.
+    var isUnnamed = false
     /// Sales before it that count everywhere still.
     let before: Int
     var released: Set<String> = []
@@ -52,6 +54,8 @@ struct Memory: Sendable {
   /// Every post that hawker ever knew to be its own.
   private(set) var known: [[String]: PostKey] = [:]
   private(set) var forgotten: Set<String> = []
+  /// Whether looks and deliveries of one sale can be told from two.
+  private(set) var namesLooks = false
   private var recorded: Set<PostKey> = []
   private var sent: [PostKey: JSONValue] = [:]
 
@@ -115,10 +119,24 @@ struct Memory: Sendable {
     contents[op] = json["content"]
   }
 
-  private mutating func sell(_ listing: String, _ account: String?, isSeen: Bool) {
+  private mutating func sell(_ listing: String, _ account: String?, isSeen: Bool, isUnnamed: Bool = false) {
     let before = sales[listing]?.count { $0.released.isEmpty } ?? 0
-    sales[listing, default: []].append(Sale(account: account, isSeen: isSeen, before: before))
+    sales[listing, default: []].append(
+      Sale(account: account, isSeen: isSeen, isUnnamed: isUnnamed, before: before))
     if before > 0 { untold[listing] = before }
+  }
+
+  /// A delivery tells of what a look has found before.
+  private mutating func see(_ key: PostKey, _ delivery: String?) {
+    let isLook = delivery == "(seen)"
+    namesLooks = namesLooks || isLook
+    let found = sales[key.listing]?.firstIndex {
+      $0.account == key.account && $0.isUnnamed && !$0.released.contains(key.account)
+    }
+    guard !isLook, delivery != nil, let found else {
+      return sell(key.listing, key.account, isSeen: true, isUnnamed: isLook)
+    }
+    sales[key.listing]?[found].isUnnamed = false
   }
 
   private mutating func observe(_ json: JSONValue, _ key: PostKey) {
@@ -127,7 +145,7 @@ struct Memory: Sendable {
       goneIDs.append((key, live[key] ?? open[key].flatMap { operations[$0]?.remoteID } ?? ""))
       (live[key], drifts[key]) = (nil, nil)
       gone.insert(key)
-    case "sold": sell(key.listing, key.account, isSeen: true)
+    case "sold": see(key, json["delivery"]?.string)
     case "drift":
       let fields = (json["fields"]?.array ?? []).compactMap(\.string)
       let values = fields.map { ($0, json["values"]?[$0]?.string ?? "") }
@@ -156,6 +174,10 @@ struct Memory: Sendable {
       live[key] = json["remote_id"]?.string
       known[[key.account, live[key] ?? ""]] = key
       (sent[key], drifts[key]) = (contents[op], nil)
+      // Of another post than the one that the look saw.
+      for index in (sales[key.listing] ?? []).indices where sales[key.listing]?[index].account == key.account {
+        sales[key.listing]?[index].isUnnamed = false
+      }
     case ("withdraw", _) where result == "done" || code == "gone": withdrew(operation, at)
     case ("update", "failed") where code == "gone":
       (live[key], drifts[key]) = (nil, nil)

@@ -1,3 +1,4 @@
+import Executing
 import Journaling
 import Listings
 import Marketplaces
@@ -186,6 +187,27 @@ import Testing
       #expect(shop.ledger.sales["lamp"]?.count == 1)
       try await shop.time.sleep(.seconds(60))
       #expect(shop.live(on: "b1") == ["desk"])
+    }
+  }
+
+  /// The program died before a create was answered, and the marketplace can't be asked.
+  @Test func aSaleIsNotAcceptedWhileACreateOfAnEarlierLifeIsOpen() async throws {
+    let time = VirtualTime()
+    try await time.run {
+      var office = try await Office([Office.listing("lamp")], [.intent(Office.intent(Office.lampToo))], time: time)
+      office.shop.accounts.removeAll { $0.name != "b1" }
+      let executor = office.shop.executor { _ in }
+      let senses = Senses(
+        Intake.Scene(shop: office.shop, executor: executor, wanted: office.wanted), PostIndex(), Hints())
+      let sold = Notice(marketplace: "beta", remoteID: "r1", event: .sold, delivery: "d1")
+      #expect(await !senses.intake.take([sold]))
+      #expect(await senses.intake.take([Notice(marketplace: "alpha", remoteID: "r1", event: .sold)]))
+      let outcome = Outcome(op: Office.intent(Office.lampToo).op, result: .done, remoteID: "r1")
+      try await office.shop.journal.append([.outcome(outcome)])
+      try await time.sleep(.seconds(2))
+      #expect(await senses.intake.take([sold]))
+      #expect(office.shop.journal.ledger.sales["lamp"]?.count == 1)
+      await office.shop.journal.close()
     }
   }
 
