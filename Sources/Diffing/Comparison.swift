@@ -43,7 +43,7 @@ package struct Comparison: Sendable {
     switch listing.status {
     case .sold: .off(listing.saysStatus ? .sold : .soldByDefault)
     case .draft: .off(listing.saysStatus ? .draft : .draftByDefault)
-    case .available, .reserved: post.content == nil ? .frozen : .offered(post)
+    case .available, .reserved: post.isFrozen ? .frozen : .offered(post)
     }
   }
 

@@ -12,13 +12,15 @@ package struct Boxed<Value: Hashable & Sendable>: Hashable, Sendable {
 
   @usableFromInline var box: Box?
 
-  @inlinable
-  package init(wrappedValue: Value?) { box = wrappedValue.map { Box($0) } }
+  @inlinable @inline(__always)
+  package init(wrappedValue: Value?) {
+    if let wrappedValue { box = Box(wrappedValue) } else { box = nil }
+  }
 
-  @inlinable
+  @inlinable @inline(__always)
   package var wrappedValue: Value? {
     get { box?.value }
-    set { box = newValue.map { Box($0) } }
+    set { self = Boxed(wrappedValue: newValue) }
   }
 
   @inlinable

@@ -114,6 +114,11 @@ package struct WantedPost: Hashable, Sendable {
     set { body = Body(newValue, body.photos, body.origins) }
   }
 
+  /// Whether it has no content. These three copy none: a plan of a new shop asks for nothing else.
+  package var isFrozen: Bool { body.content == nil }
+  package var title: String? { body.content?.title }
+  package var price: Money? { body.content?.price }
+
   /// The photos of the content, in its order, with the paths to read them from.
   @inlinable package var photos: [Photo] {
     get { body.photos }

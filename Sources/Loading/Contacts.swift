@@ -8,6 +8,12 @@ enum Contacts {
       var index = 0
       while index < bytes.count {
         let byte = bytes[index]
+        // Most of a text are letters, of which only a w can begin something.
+        if byte | 0x20 >= 0x61, byte | 0x20 <= 0x7A, byte | 0x20 != 0x77 {
+          digits = 0
+          index += 1
+          continue
+        }
         if byte >= 0x30, byte <= 0x39 {
           digits += 1
           if digits == 10, isPhone(bytes, endingAt: index) { return "a phone number" }

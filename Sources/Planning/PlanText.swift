@@ -183,12 +183,16 @@ package struct PlanText {
     switch action.kind {
     case .unchanged: ""
     case .create:
-      (action.post?.content.map { brief($0.title, 40) + ", " + $0.price.description } ?? "")
-        + (action.reason.code == "again" ? " (again)" : "")
+      offer(action.post) + (action.reason.code == "again" ? " (again)" : "")
     case .update, .replace:
       action.changes.isEmpty ? action.reason.text : action.changes.map(change).joined(separator: ", ")
     case .withdraw, .forget, .resolve, .adopt: action.reason.text
     }
+  }
+
+  private static func offer(_ post: WantedPost?) -> String {
+    guard let title = post?.title, let price = post?.price else { return "" }
+    return brief(title, 40) + ", " + price.description
   }
 
   /// `price 450.00 → 420.00 USD`; long texts by their size alone.

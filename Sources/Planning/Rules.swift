@@ -120,9 +120,7 @@ struct Rules {
   // MARK: Wanted
 
   private func offer(_ post: WantedPost, _ difference: Difference) -> Action {
-    guard let content = post.content else {
-      return action(.unchanged, difference, .init("frozen", "frozen"))
-    }
+    guard !post.isFrozen else { return action(.unchanged, difference, .init("frozen", "frozen")) }
     guard let record = difference.record else {
       if let remote = difference.listing?.adopt[difference.key.account] {
         var adopt = action(.adopt, difference, .init("adopt", "the file says adopt: \(remote)"), post: post)
@@ -137,6 +135,7 @@ struct Rules {
       }
       return create(post, difference)
     }
+    guard let content = post.content else { return action(.unchanged, difference, .init("frozen", "frozen")) }
     switch record.state {
     case .live: return compare(post, content, record, difference)
     case .withdrawn(sold: false):

@@ -79,7 +79,7 @@ package struct EventReader: ~Copyable {
   package var trailing: TrailingComment { current.trailing }
 
   /// The scalar's bytes: valid UTF-8, possibly with NUL in it; empty for other events.
-  @inlinable
+  @inlinable @inline(__always)
   package func withScalar<Result>(_ body: (Span<UInt8>) -> Result) -> Result { body(Span(_unsafeElements: bytes)) }
 
   package func scalarText() -> String { withScalar { String(decoding: $0) } }

@@ -9,7 +9,7 @@ import UnixSignals
 
 struct Apply: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Plans, shows the plan, asks, and does it.",
+    commandName: "apply", abstract: "Plans, shows the plan, asks, and does it.",
     discussion: "Without a terminal to ask on, --yes is needed.")
 
   @OptionGroup var global: GlobalOptions

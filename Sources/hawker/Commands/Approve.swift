@@ -3,7 +3,7 @@ import Planning
 
 struct Approve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lets through what a guard held in exactly that plan, for an hour.",
+    commandName: "approve", abstract: "Lets through what a guard held in exactly that plan, for an hour.",
     discussion: "PLAN is the `plan_id` of `hawker plan --format json`, or its first digits, as held actions name it.")
 
   @OptionGroup var global: GlobalOptions

@@ -6,6 +6,7 @@ import Sandbox
 
 struct Connect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "connect",
     abstract: "Connects an account: you log in and consent in a browser, hawker keeps the token.",
     discussion: """
       Needs the application's credentials: FACEBOOK_APP_ID and FACEBOOK_APP_SECRET, or OFFERUP_CLIENT_ID and

@@ -3,7 +3,7 @@ import Planning
 
 struct Forget: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Takes a listing's posts out of the records, without touching the marketplace.",
+    commandName: "forget", abstract: "Takes a listing's posts out of the records, without touching the marketplace.",
     discussion: "Refused while a file asks for them: they would be posted a second time. The history stays.")
 
   @OptionGroup var options: DecisionOptions

@@ -14,7 +14,7 @@ struct DecisionOptions: ParsableArguments {
 
 struct Hold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Leaves a listing's posts alone until `release`.",
+    commandName: "hold", abstract: "Leaves a listing's posts alone until `release`.",
     discussion: "Reaches a running daemon, or writes into the journal when none runs.")
 
   @OptionGroup var options: DecisionOptions

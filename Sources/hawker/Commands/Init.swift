@@ -9,6 +9,7 @@ import Reconciling
 
 struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "A new shop: hawker.yaml, listings/, state/, schema/, .gitignore, CI workflow; never overwrites.")
 
   enum CI: String, ExpressibleByArgument, CaseIterable { case github, gitlab }

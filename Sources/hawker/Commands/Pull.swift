@@ -10,7 +10,7 @@ import Reconciling
 
 struct Pull: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Takes what was changed on a marketplace into the listing's file.",
+    commandName: "pull", abstract: "Takes what was changed on a marketplace into the listing's file.",
     discussion: """
       Shows the difference and asks. Comments and layout stay. A value that the file gives for one account alone is \
       written there; any other is the listing's own, and the other marketplaces follow.

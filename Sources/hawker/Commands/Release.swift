@@ -3,6 +3,7 @@ import Planning
 
 struct Release: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "release",
     abstract: "Ends what holds a listing: the seller's hold, a refusal, `gone`, a sale's claim, a price drop.",
     discussion: """
       With --scope: what hawker.yaml no longer covers (another listings root, an account that was taken out) is shown, \

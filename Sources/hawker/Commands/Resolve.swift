@@ -3,7 +3,7 @@ import Planning
 
 struct Resolve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what became of a post that hawker can't settle by asking.",
+    commandName: "resolve", abstract: "Says what became of a post that hawker can't settle by asking.",
     discussion: "Look at the marketplace first: what is said not to be posted is posted again.")
 
   @OptionGroup var options: DecisionOptions

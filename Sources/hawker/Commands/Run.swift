@@ -10,7 +10,7 @@ import UnixSignals
 
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The daemon: watches the files, plans and applies, for ever.",
+    commandName: "run", abstract: "The daemon: watches the files, plans and applies, for ever.",
     discussion: "Stopped by SIGINT or SIGTERM: running requests finish (10 s), nothing new starts.")
 
   @OptionGroup var global: GlobalOptions

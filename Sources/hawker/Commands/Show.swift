@@ -5,7 +5,7 @@ import Planning
 
 struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "A listing as each marketplace would get it, each value with its origin.")
+    commandName: "show", abstract: "A listing as each marketplace would get it, each value with its origin.")
 
   @OptionGroup var global: GlobalOptions
 

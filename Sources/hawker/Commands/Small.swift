@@ -5,7 +5,7 @@ import Planning
 
 struct Validate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Every problem in config and listings; no network, no state.")
+    commandName: "validate", abstract: "Every problem in config and listings; no network, no state.")
 
   @OptionGroup var global: GlobalOptions
 

@@ -3,7 +3,7 @@ import Planning
 
 struct Sold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "It was sold: takes it off everywhere else, ahead of everything.",
+    commandName: "sold", abstract: "It was sold: takes it off everywhere else, ahead of everything.",
     discussion: """
       With --account: sold there, where its post stays as the marketplace shows it. Of several (`quantity`) one is \
       counted off, and the posts stay while there is one left. A running daemon acts at once; without one, `apply` does.

@@ -9,7 +9,8 @@ struct StateCommand: AsyncParsableCommand {
     subcommands: [Verify.self, Compact.self, Export.self])
 
   struct Verify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Checks every entry of every kept file.")
+    static let configuration = CommandConfiguration(
+      commandName: "verify", abstract: "Checks every entry of every kept file.")
 
     @OptionGroup var global: GlobalOptions
 
@@ -33,7 +34,7 @@ struct StateCommand: AsyncParsableCommand {
 
   struct Compact: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Folds the entries into a checkpoint and starts a new segment.")
+      commandName: "compact", abstract: "Folds the entries into a checkpoint and starts a new segment.")
 
     @OptionGroup var global: GlobalOptions
 
@@ -58,7 +59,8 @@ struct StateCommand: AsyncParsableCommand {
   }
 
   struct Export: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Every post's record, as JSON on standard output.")
+    static let configuration = CommandConfiguration(
+      commandName: "export", abstract: "Every post's record, as JSON on standard output.")
 
     @OptionGroup var global: GlobalOptions
 

@@ -7,7 +7,7 @@ import Reconciling
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Every post: its state, since when, its URL, what is next, what is held and why.")
+    commandName: "status", abstract: "Every post: its state, since when, its URL, what is next, what is held and why.")
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var selection: SelectionOptions
