@@ -202,6 +202,13 @@ package actor Executor {
     limit.cancel()
   }
 
+  /// Keeps everything else from the post until `release`; false when something of it is in flight, or hawker stops. What a
+  /// plan or a sale wants of it meanwhile is planned again then.
+  func claim(_ key: PostKey) -> Bool {
+    guard !isStopping, journalFailure == nil else { return false }
+    return lanes[key.account]?.claim(key) ?? false
+  }
+
   private func requireJournal() throws(JournalError) {
     if let journalFailure { throw journalFailure }
   }
@@ -311,12 +318,12 @@ package actor Executor {
     }
   }
 
-  private func release(_ key: PostKey) {
-    tasks[key] = nil
+  func release(_ key: PostKey) {
+    let wasInFlight = tasks.removeValue(forKey: key) != nil
     lanes[key.account]?.finished(key)
     pump()
     if overtaken.remove(key) != nil { tell(.overtaken(key)) }
-    guard tasks.isEmpty else { return }
+    guard wasInFlight, tasks.isEmpty else { return }
     tell(.idle)
     wake()
   }

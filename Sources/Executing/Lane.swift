@@ -104,6 +104,9 @@ struct Lane: Sendable {
     return inFlight.filter { listings.contains($0.listing) }
   }
 
+  /// Takes the post as if something of it were in flight; false when something is.
+  mutating func claim(_ key: PostKey) -> Bool { inFlight.insert(key).inserted }
+
   mutating func finished(_ key: PostKey) {
     inFlight.remove(key)
     salesInFlight.remove(key)

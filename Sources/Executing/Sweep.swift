@@ -37,33 +37,49 @@ package struct Sweep: Sendable {
     }
   }
 
-  /// Takes off what is not on record, while nothing else is under way there. The results of what was taken off, and
-  /// whether that was all: where an operation of the post is still open, taking off a copy would be recorded in its place.
-  package func remove(_ found: [Copies]) async throws(JournalError) -> (results: [ActionResult], isWhole: Bool) {
+  /// Takes off what is not on record, each while `executor` keeps everything else from its post: two operations of one
+  /// post at once would be recorded as one. The results of what was taken off, and whether that was all: a post of which
+  /// something is in flight or still open is left for later.
+  package func remove(
+    _ found: [Copies], claiming executor: Executor
+  ) async throws(JournalError) -> (results: [ActionResult], isWhole: Bool) {
     var results: [ActionResult] = []
     var isWhole = true
     for copies in found {
       let key = PostKey(listing: copies.listing, account: account.name)
-      guard let record = journal.ledger[key], copies.posts.contains(where: { $0.remoteID == record.remoteID }) else {
-        continue
-      }
-      guard record.pending == nil else {
+      guard let record = journal.record(of: key), copies.posts.contains(where: { $0.remoteID == record.remoteID })
+      else { continue }
+      guard await executor.claim(key) else {
         isWhole = false
         continue
       }
-      for copy in copies.posts where copy.remoteID != record.remoteID {
-        // A sale may have come between: then the post is no longer ours alone.
-        guard let now = journal.record(of: key), now.pending == nil, now.state == record.state else {
-          isWhole = false
-          break
-        }
-        CrashPoint.reach("sweep-found")
-        results.append(try await remove(copy, record))
-        CrashPoint.reach("sweep-removed")
-        if journal.record(of: key)?.pending != nil { isWhole = false }
-      }
+      let outcome = await remove(copies, of: key)
+      await executor.release(key)
+      let (taken, isAll) = try outcome.get()
+      results += taken
+      isWhole = isWhole && isAll
     }
     return (results, isWhole)
+  }
+
+  private func remove(
+    _ copies: Copies, of key: PostKey
+  ) async -> Result<(results: [ActionResult], isWhole: Bool), JournalError> {
+    var results: [ActionResult] = []
+    // As it is now that nothing else changes it: what was found may be yesterday's.
+    guard let record = journal.record(of: key), copies.posts.contains(where: { $0.remoteID == record.remoteID }) else {
+      return .success(([], true))
+    }
+    for copy in copies.posts where copy.remoteID != record.remoteID {
+      // Taking off a copy would be recorded in place of an operation that is open.
+      guard let now = journal.record(of: key), now.pending == nil, now.state == record.state else {
+        return .success((results, false))
+      }
+      CrashPoint.reach("sweep-found")
+      do throws(JournalError) { results.append(try await remove(copy, record)) } catch { return .failure(error) }
+      CrashPoint.reach("sweep-removed")
+    }
+    return .success((results, journal.record(of: key)?.pending == nil))
   }
 
   private func everything(_ mostTries: Int) async -> [RemotePost]? {

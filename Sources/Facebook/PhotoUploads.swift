@@ -92,12 +92,12 @@ struct PhotoUploads: Sendable {
   private func upload(
     _ path: String, _ digest: Digest, _ format: PhotoFormat, on page: Page
   ) async throws(MarketplaceFailure) -> String {
-    let before = try PhotoFile(path, expecting: digest)
+    let photo = try PhotoFile(path, expecting: digest)
     let file = Request.File(
-      field: "source", name: "photo.\(format.rawValue)", mediaType: format.mediaType, source: .path(path))
+      field: "source", name: "photo.\(format.rawValue)", mediaType: format.mediaType, source: .path(photo.openPath))
     let id = try await send(.file(fields: [("published", "false")], file), on: page)
-    // It was read a second time while it was sent: what Facebook got must be what was checked.
-    guard before.isUnchanged else { throw PhotoFile.changed(path) }
+    // The same file was read a second time while it was sent: what Facebook got must be what was checked.
+    guard photo.isUnchanged else { throw photo.changed }
     return id
   }
 

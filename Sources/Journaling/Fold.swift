@@ -59,8 +59,13 @@ extension Ledger {
     switch observation {
     case .sold(let price, let delivery):
       hints[key] = nil
-      standing.sales[key.listing, default: []].append(
-        Sale(account: key.account, price: price, at: at, delivery: delivery))
+      let postedAt = records[key]?.postedAt ?? Timestamp(milliseconds: 0)
+      if let delivery, delivery != Sale.seen, let place = standing.unnamedSale(on: key, since: postedAt) {
+        standing.sales[key.listing]?[place].delivery = delivery
+      } else {
+        standing.sales[key.listing, default: []].append(
+          Sale(account: key.account, price: price, at: at, delivery: delivery))
+      }
     case .drift(let fields, let values):
       hints[key] = nil
       standing.drifts[key] =

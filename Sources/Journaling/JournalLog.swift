@@ -22,8 +22,11 @@ package struct LogQuery: Hashable, Sendable {
   package var after: Int
   /// Only so many, the newest; nil: all.
   package var newest: Int?
+  /// Only so many, the oldest; nil: all. Not for the newest.
+  package var limit: Int?
 
-  package init(listing: String? = nil, after: Int = 0, newest: Int? = nil) {
+  package init(listing: String? = nil, after: Int = 0, newest: Int? = nil, limit: Int? = nil) {
+    self.limit = limit
     self.listing = listing
     self.after = after
     self.newest = newest
@@ -31,54 +34,96 @@ package struct LogQuery: Hashable, Sendable {
 }
 
 extension JournalReading {
-  /// Entries of the kept generations in their order; empty when there is no journal.
+  /// Entries of the kept generations in their order; empty when there is no journal. One segment at a time is in memory;
+  /// with a `limit` or `newest` not more entries than that, and of it no more segments are read than it takes.
   package static func entries(
     _ directory: String, _ query: LogQuery = LogQuery(), disk: any Disk = LocalDisk()
   ) throws(JournalError) -> [LogEntry] {
     let layout = Layout(directory: directory)
-    let entries = try settled { () throws(JournalError) in
-      var entries: [LogEntry] = []
-      for segment in try segments(disk, layout) {
-        let isWanted = (segment.bound ?? .max) > query.after
-        if isWanted { try collect(segment.segment, segment.bound, query, into: &entries) }
+    return try settled { () throws(JournalError) in
+      var found = LogFind(query)
+      let starts = try starts(disk, layout)
+      for index in query.newest == nil ? Array(starts.indices) : starts.indices.reversed() where !found.isWhole {
+        let bound = index + 1 < starts.count ? starts[index + 1].sequence - 1 : nil
+        guard (bound ?? .max) > query.after else { continue }
+        try found.read(Segment(starts[index].number, disk, layout), upTo: bound)
       }
-      return entries
+      return found.entries
     }
-    return query.newest.map { Array(entries.suffix($0)) } ?? entries
   }
 
-  /// Every kept segment with the entry it ends at; nil for the newest.
-  static func segments(
+  /// Every kept segment with its first entry's number. Only the beginning of each is read.
+  static func starts(
     _ disk: any Disk, _ layout: Layout
-  ) throws(JournalError) -> [(segment: Segment, bound: Int?)] {
-    var segments: [(segment: Segment, bound: Int?)] = []
+  ) throws(JournalError) -> [(number: Int, sequence: Int)] {
+    var starts: [(number: Int, sequence: Int)] = []
     for number in try Inventory(disk, layout)?.segments ?? [] {
-      let segment = try Segment(number, disk, layout)
-      if !segments.isEmpty { segments[segments.count - 1].bound = segment.first.sequence - 1 }
-      segments.append((segment, nil))
+      starts.append((number, try Segment.start(number, disk, layout)))
     }
-    return segments
+    return starts
+  }
+}
+
+/// What is found on the way through the segments: forwards, or for the newest backwards.
+private struct LogFind {
+  private let query: LogQuery
+  /// What a line about the listing has somewhere.
+  private let mark: [UInt8]
+  private(set) var entries: [LogEntry] = []
+
+  init(_ query: LogQuery) {
+    self.query = query
+    mark = query.listing.map { Array("\"\($0)\"".utf8) } ?? []
   }
 
-  private static func collect(
-    _ segment: Segment, _ bound: Int?, _ query: LogQuery, into entries: inout [LogEntry]
-  ) throws(JournalError) {
+  private var most: Int { query.newest ?? query.limit ?? .max }
+  var isWhole: Bool { entries.count >= most }
+
+  mutating func read(_ segment: Segment, upTo bound: Int?) throws(JournalError) {
     var segment = segment
     var chain = segment.origin
-    var found: [LogEntry] = []
+    var found: [(envelope: Envelope, line: Int, json: JSONValue?)] = []
+    let (query, mark, room) = (query, mark, most - entries.count)
     let (bytes, path) = (segment.bytes, segment.path)
     try segment.walk(&chain, upTo: bound) { (scanned, line) throws(JournalError) in
       let envelope = scanned.envelope
-      guard envelope.sequence > query.after else { return }
-      do throws(Shortfall) {
-        let json = try envelope.json(bytes)
-        if let listing = query.listing, json["listing"]?.string != listing, json["from"]?.string != listing { return }
-        found.append(LogEntry(envelope, json, path, line))
-      } catch {
-        throw .incomplete(path, line, error)
+      guard envelope.sequence > query.after, query.newest != nil || found.count < room else { return }
+      var json: JSONValue?
+      if let listing = query.listing {
+        guard LogFind.has(mark, bytes, envelope.body) else { return }
+        let read = try envelope.read(bytes, path, line)
+        if read["listing"]?.string != listing, read["from"]?.string != listing { return }
+        json = read
       }
+      found.append((envelope, line, json))
+      if room < .max / 2, found.count >= 2 * room { found.removeFirst(found.count - room) }
     }
-    entries += found
+    var part: [LogEntry] = []
+    for (envelope, line, json) in query.newest == nil ? found[...] : found.suffix(room) {
+      let whole: JSONValue
+      if let json { whole = json } else { whole = try envelope.read(bytes, path, line) }
+      part.append(LogEntry(envelope, whole, path, line))
+    }
+    entries = query.newest == nil ? entries + part : part + entries
+  }
+
+  /// Sooner seen than read as JSON.
+  private static func has(_ mark: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    let (text, mark) = (bytes.span, mark.span)
+    var start = range.lowerBound
+    while start <= range.upperBound - mark.count {
+      var length = 0
+      while length < mark.count, text[start + length] == mark[length] { length += 1 }
+      if length == mark.count { return true }
+      start += 1
+    }
+    return false
+  }
+}
+
+extension Envelope {
+  fileprivate func read(_ bytes: [UInt8], _ path: String, _ line: Int) throws(JournalError) -> JSONValue {
+    do throws(Shortfall) { return try json(bytes) } catch { throw .incomplete(path, line, error) }
   }
 }
 

@@ -17,15 +17,27 @@ struct Segment {
       throw JournalError(error)
     }
     guard bytes.count <= Format.segmentLimit else { throw .broken(path, 0, "it is larger than any segment") }
-    var lines = LineReader(bytes: bytes)
-    guard let range = lines.next(), let first = Envelope(bytes, range), first.kind == "opened" else {
-      throw .broken(path, 1, "the first line is not intact, though it had been synced before the file got its name")
-    }
-    (self.path, self.number, self.first) = (path, number, first)
+    (self.path, self.number, self.first) = (path, number, try Segment.first(bytes, path))
     opened = try Opened(first, bytes, path)
     guard opened.segment == number else {
       throw .broken(path, 1, "it is segment \(opened.segment ?? 0), under another's name")
     }
+  }
+
+  /// The number of its first entry, from the file's beginning alone.
+  static func start(_ number: Int, _ disk: any Disk, _ layout: Layout) throws(JournalError) -> Int {
+    let path = layout.segment(number)
+    let bytes: [UInt8]
+    do throws(DiskError) { bytes = try disk.read(path, limit: Format.lineLimit) } catch { throw JournalError(error) }
+    return try first(bytes, path).sequence
+  }
+
+  private static func first(_ bytes: [UInt8], _ path: String) throws(JournalError) -> Envelope {
+    var lines = LineReader(bytes: bytes)
+    guard let range = lines.next(), let first = Envelope(bytes, range), first.kind == "opened" else {
+      throw .broken(path, 1, "the first line is not intact, though it had been synced before the file got its name")
+    }
+    return first
   }
 
   /// The entry before its first.

@@ -159,3 +159,19 @@ package struct Failure: Hashable, Sendable {
     self.retryAt = retryAt
   }
 }
+
+extension Record {
+  /// A post's state in one word, as every output for machines has it; `none`: nothing is recorded.
+  package static func word(_ state: State?) -> String {
+    switch state {
+    case nil: "none"
+    case .live: "live"
+    case .withdrawn(sold: true): "sold"
+    case .withdrawn: "withdrawn"
+    case .gone: "gone"
+    case .rejected: "rejected"
+    case .failed: "failed"
+    case .uncertain: "uncertain"
+    }
+  }
+}

@@ -6,7 +6,7 @@ package struct Sale: Hashable, Sendable {
   package let price: Money?
   package let at: Timestamp
   /// What told of it, where that has a name of its own: the same again is the same sale.
-  package let delivery: String?
+  package var delivery: String?
   /// Accounts on which the seller let it be posted again after all.
   package var releasedAccounts: Set<String>
 
@@ -19,6 +19,10 @@ package struct Sale: Hashable, Sendable {
     self.delivery = delivery
     self.releasedAccounts = releasedAccounts
   }
+
+  /// Stands for the delivery of a sale that a look has found: a look sees a state, not an event, so the next delivery on
+  /// that account tells of this same sale, and gives it its name.
+  package static let seen = "(seen)"
 
   /// Where, in words: `on facebook`, `elsewhere`.
   package var place: String { account.map { "on \($0)" } ?? "elsewhere" }
@@ -40,6 +44,15 @@ package struct Drift: Hashable, Sendable {
 }
 
 extension Standing {
+  /// The sale that a look has found on this post since it was made, and that no delivery has named: the place among the
+  /// listing's sales.
+  package func unnamedSale(on key: PostKey, since: Timestamp) -> Int? {
+    sales[key.listing]?.firstIndex { sale in
+      sale.account == key.account && sale.delivery == Sale.seen && sale.at >= since
+        && !sale.releasedAccounts.contains(key.account)
+    }
+  }
+
   /// The listing's sales that still count where the post stands: the seller has not released it there since.
   package func openSales(on key: PostKey) -> [Sale] {
     guard let all = sales[key.listing] else { return [] }

@@ -22,9 +22,14 @@ package final class Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// Under way, and who waits for it.
     var asked: [Key: [Follower]] = [:]
     var lastID = 0
+    /// What is past is dropped when so much is known; twice as much as was left then, or each answer would go through all.
+    var room = 4096
 
     mutating func remember(_ value: Value, for key: Key, from now: Duration, lasting: Duration) {
-      if known.count >= 4096 { known = known.filter { $0.value.until > now } }
+      if known.count >= room {
+        known = known.filter { $0.value.until > now }
+        room = max(4096, 2 * known.count)
+      }
       known[key] = (value, now + lasting)
     }
   }

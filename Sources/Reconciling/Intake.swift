@@ -30,6 +30,8 @@ actor Intake {
   /// What a batch came to.
   private struct Batch: Sendable {
     var entries: [Entry] = []
+    /// Of sales that are recorded already: nothing follows from them.
+    var names: [Entry] = []
     var answers: [Answer] = []
     var sold: Set<String> = []
     var isHinted = false
@@ -78,7 +80,7 @@ actor Intake {
       let jobs = waiting
       waiting = []
       let batch = rule(jobs)
-      let failure = await record(batch.entries)
+      let failure = await record(batch.names + batch.entries)
       for (job, answer) in zip(jobs, batch.answers) { job.answer.resume(returning: failure ?? answer) }
       guard failure == nil, !batch.entries.isEmpty || batch.isHinted else { continue }
       // Beside what is told next: whoever tells something waits for the journal alone, not for the executor.
@@ -156,8 +158,13 @@ actor Intake {
     case .sold:
       let selling = Selling(ledger: ledger, id: key.listing, listing: scene.wanted?.listing(key.listing))
       let name = (notice.delivery ?? notice.at?.description).map { String($0.prefix(200)) }
-      guard case .new(let entries, _) = selling.seen(on: key.account, delivery: name) else { return true }
-      add(entries, &ledger, &batch)
+      switch selling.seen(on: key.account, delivery: name) {
+      case .new(let entries): add(entries, &ledger, &batch)
+      case .named(let entry):
+        ledger.apply(entry, at: scene.shop.ambient.now())
+        batch.names.append(entry)
+      case .known: break
+      }
     case .removed, .changed:
       guard ledger[key]?.isLive == true, ledger.hints[key] == nil else { return true }
       add([.observed(key, .hint)], &ledger, &batch)

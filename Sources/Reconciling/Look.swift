@@ -26,7 +26,7 @@ package struct Look: Sendable {
     case .absent: return [.observed(key, .gone)]
     case .shown(let post) where post.isSold:
       let selling = Selling(ledger: ledger, id: key.listing, listing: wanted?.listing(key.listing))
-      if case .new(let entries, _) = selling.seen(on: key.account) { return entries }
+      if case .new(let entries) = selling.seen(on: key.account) { return entries }
       return ledger.hints[key] == nil ? [] : [seen(post)]
     case .shown(let post):
       let found = record.content.map(post.differences) ?? []

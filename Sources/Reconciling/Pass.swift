@@ -81,7 +81,7 @@ package struct Pass: Sendable {
     for account in shop.accounts where troubled.contains(account.name) && log.stops[account.name] == nil {
       let sweep = Sweep(account, journal: shop.journal, ambient: shop.ambient)
       guard let found = await sweep.find(tries: patience == .zero ? 1 : Backoff.patience) else { continue }
-      for result in try await sweep.remove(found).results {
+      for result in try await sweep.remove(found, claiming: executor).results {
         tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""))
       }
     }

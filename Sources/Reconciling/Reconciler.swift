@@ -253,7 +253,7 @@ package actor Reconciler {
       return
     }
     for find in finds.take() {
-      let (results, isWhole) = try await find.sweep.remove(find.copies)
+      let (results, isWhole) = try await find.sweep.remove(find.copies, claiming: executor)
       for result in results {
         Chronicle.tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""), logger)
       }

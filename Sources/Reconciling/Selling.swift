@@ -14,6 +14,14 @@ struct Selling {
     case known(Sale)
   }
 
+  /// What a marketplace's word comes to.
+  enum Sighting {
+    case new([Entry])
+    case known
+    /// A sale that is counted already gets the name by which it is told again.
+    case named(Entry)
+  }
+
   let ledger: Ledger
   let id: String
   /// As its file says it; nil: gone or unreadable.
@@ -24,18 +32,21 @@ struct Selling {
   private var quantity: Int { max(listing?.quantity ?? 1, 1) }
 
   /// A marketplace's own word of its post: a delivery, or what a look showed.
-  func seen(on account: String, delivery: String? = nil) -> Ruling {
+  func seen(on account: String, delivery: String? = nil) -> Sighting {
     let key = PostKey(listing: id, account: account)
     let postedAt = ledger[key]?.postedAt ?? Timestamp(milliseconds: 0)
     let before = sales.filter { $0.account == account && $0.at >= postedAt }
     guard let delivery else {
       // A look can't tell an old mark from a new one.
-      return before.last.map(Ruling.known) ?? new(.observed(key, .sold(price: nil, delivery: nil)), account)
+      guard before.isEmpty else { return .known }
+      return .new(entries(.observed(key, .sold(price: nil, delivery: Sale.seen)), account).all)
     }
-    if let same = before.first(where: { $0.delivery == delivery }) { return .known(same) }
+    if before.contains(where: { $0.delivery == delivery }) { return .known }
     // What the seller has released is over: another delivery is another buyer.
-    if quantity == 1, let last = before.last(where: { !$0.releasedAccounts.contains(account) }) { return .known(last) }
-    return new(.observed(key, .sold(price: nil, delivery: delivery)), account)
+    if quantity == 1, before.contains(where: { !$0.releasedAccounts.contains(account) }) { return .known }
+    let entry = Entry.observed(key, .sold(price: nil, delivery: delivery))
+    return ledger.standing.unnamedSale(on: key, since: postedAt) == nil
+      ? .new(entries(entry, account).all) : .named(entry)
   }
 
   /// The seller's word. Of one thing, a sale told again is the same sale; of several, each word is one, and the word too
@@ -46,15 +57,17 @@ struct Selling {
     {
       return .known(last)
     }
-    return new(.sold(listing: id, account: account, price: price), account)
+    let (all, isTooMany) = entries(.sold(listing: id, account: account, price: price), account)
+    return .new(all, isTooMany: isTooMany)
   }
 
-  private func new(_ entry: Entry, _ account: String?) -> Ruling {
-    guard let first = round.last, round.count >= quantity else { return .new([entry], isTooMany: false) }
+  /// A sale, and the alert when there was none left to sell.
+  private func entries(_ entry: Entry, _ account: String?) -> (all: [Entry], isTooMany: Bool) {
+    guard let first = round.last, round.count >= quantity else { return ([entry], false) }
     let key = PostKey(listing: id, account: account ?? accounts.sorted().first ?? "")
     let place = account.map { "on \($0)" } ?? "elsewhere"
     let text = "it was sold \(place), and \(first.place) at \(first.at) before"
-    return .new([entry, .held(key, by: Action.Holder.oversold.rawValue, until: nil, text: text)], isTooMany: true)
+    return ([entry, .held(key, by: Action.Holder.oversold.rawValue, until: nil, text: text)], true)
   }
 
   private var accounts: Set<String> {

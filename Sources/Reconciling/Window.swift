@@ -16,6 +16,8 @@ package final class Window: Sendable {
     /// One more with each plan.
     package internal(set) var planNumber = 0
     package internal(set) var lastScan: Timestamp?
+    /// One more with each scan.
+    package internal(set) var scanNumber = 0
     /// Why the kernel tells nothing of changes; nil: it does.
     package internal(set) var blindness: String?
     package internal(set) var configProblems: [Problem] = []
@@ -88,6 +90,7 @@ package final class Window: Sendable {
     let now = uptime()
     fields.withLock { fields in
       (fields.view.wanted, fields.view.lastScan) = (wanted, time)
+      fields.view.scanNumber += 1
       fields.scanned = fields.edited ?? now
       fields.edited = nil
     }

@@ -13,6 +13,8 @@ package struct ShopView: Sendable {
   package var plan: Plan?
   /// Tells plans apart, so that what is told from one is told once; nil: not known.
   package var planNumber: Int?
+  /// The same of looks at the files.
+  package var scanNumber: Int?
   package var ledger: Ledger
   package var accounts: [AccountHealth]
   package var watch: Watch
@@ -34,8 +36,10 @@ package struct ShopView: Sendable {
   package init(
     now: Timestamp, config: Config, wanted: Wanted? = nil, plan: Plan? = nil, ledger: Ledger,
     accounts: [AccountHealth] = [], watch: Watch = .watching, lastScan: Timestamp? = nil, inFlight: Int = 0,
-    queued: Int = 0, exposures: [Exposure] = [], configProblems: [Problem] = [], planNumber: Int? = nil
+    queued: Int = 0, exposures: [Exposure] = [], configProblems: [Problem] = [], planNumber: Int? = nil,
+    scanNumber: Int? = nil
   ) {
+    self.scanNumber = scanNumber
     self.planNumber = planNumber
     self.now = now
     self.config = config

@@ -23,7 +23,7 @@ struct Connections: Sendable {
   }
 
   private func marketplace(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any Marketplace {
-    let adapter = adapter(account, config, pace, tokens(account, config, pace))
+    let adapter = adapter(account, config, pace, tokens(account, config))
     #if DEBUG
       return FixedFields.overlay(adapter)
     #else
@@ -53,10 +53,11 @@ struct Connections: Sendable {
   }
 
   /// The token that somebody set goes first, then the one that `hawker connect` stored.
-  func tokens(_ account: Config.Account, _ config: Config, _ pace: Pace) -> any TokenSource {
+  func tokens(_ account: Config.Account, _ config: Config) -> any TokenSource {
     if let token = setToken(account) { return FixedToken(token, account: account) }
-    return StoredToken(
-      account: account, store: .standard(for: config), authority: authority(of: account, pace: pace), ambient: .system)
+    // A pace of its own: that of an executor ends with it, and the token outlives both.
+    let authority = authority(of: account, pace: Pace(requestsPerSecond: 0, ambient: .system))
+    return StoredTokens.shared.token(of: account, in: .standard(for: config), authority: authority)
   }
 
   /// Of the environment or `$CREDENTIALS_DIRECTORY`; the sandbox's own.

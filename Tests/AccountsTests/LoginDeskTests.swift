@@ -125,7 +125,7 @@ struct LoginDeskTests {
       let state = try await desk.begin()
       let turn = await desk.callback(["error": "<b>\u{1B}[31m", "error_description": "x\ny", "state": state])
       #expect(turn.failure?.contains("\u{1B}") == false && turn.failure?.contains("\n") == false)
-      #expect(LoginHTML.text(turn.page).contains("<b>") == false)
+      #expect(SmallPage.connected(turn.page).contains("<b>") == false)
     }
   }
 }

@@ -114,6 +114,31 @@ struct StoredTokenTests {
     }
   }
 
+  /// The daily check and the posts ask each for themselves: what one of them renewed is everybody's, stored or not.
+  @Test func whoeverRenewsItEverybodyUsesIt() async throws {
+    let bench = try Bench(lasting: .seconds(3600))
+    defer { bench.shelf.folder.remove() }
+    var store = bench.shelf.store
+    store.steps.write = { _, _ in Shelf.fail(ENOSPC) }
+    let (tokens, full, ambient) = (StoredTokens(), store, bench.time.ambient)
+    @Sendable func token(_ account: Config.Account) -> StoredToken {
+      tokens.token(of: account, in: full, authority: bench.authority, ambient: ambient)
+    }
+    try await bench.time.run {
+      try await bench.time.sleep(.seconds(3301))
+      #expect(try await token(bench.account).token() == Secret("access-1"))
+      // After hawker.yaml was read again.
+      var changed = bench.account
+      changed.requestsPerSecond = 3
+      #expect(try await token(changed).token() == Secret("access-1"))
+      #expect(await token(changed).expiresAt == ambient.now().advanced(by: .seconds(3600)))
+      #expect(bench.authority.spent == ["refresh-0"])
+    }
+    var other = bench.account
+    other.apiURL = "http://127.0.0.1:1"
+    #expect(token(other) !== token(bench.account))
+  }
+
   @Test func aTokenThatIsConnectedMeanwhileIsTakenAtTheNextUse() async throws {
     let bench = try Bench(lasting: nil)
     defer { bench.shelf.folder.remove() }

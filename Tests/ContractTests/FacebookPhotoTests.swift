@@ -1,3 +1,4 @@
+import Curl
 import Facebook
 import Glibc
 import Listings
@@ -80,6 +81,59 @@ import Testing
         _ = try await facebook.create(Bench.draft(photos: [photo]))
       } == "unavailable")
     #expect(bench.requests.map(\.target) == ["/v26.0/10001/photos"])
+  }
+
+  /// Checked, and then another file in its place: what was checked is what is sent, or nothing is posted.
+  @Test func aFileInItsPlaceIsNeverSent() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let bench = bench { _ in .init(200, #"{"id":"5"}"#) }
+    defer { bench.server.stop() }
+    let photo = try file(folder, Array("the right one".utf8))
+    let other = try folder.write("b.jpg", Array("the wrong one".utf8))
+    // Who is asked first; the upload waits for its turn, and that is when it happens.
+    var ambient = bench.time.ambient
+    let sleep = ambient.sleep
+    ambient.sleep = { (pause) async throws(CancellationError) in
+      rename(other, photo.path ?? "")
+      try await sleep(pause)
+    }
+    var account = Config.Account(name: "facebook", marketplace: "facebook")
+    (account.graphURL, account.pageID) = (bench.server.url, "10001")
+    let facebook = Facebook(
+      account: account, token: Secret("t"), appSecret: nil, pace: Pace(requestsPerSecond: 1, ambient: ambient),
+      client: Client(), ambient: ambient)
+    await bench.time.run {
+      let code = await outcome { () throws(MarketplaceFailure) in
+        _ = try await facebook.create(Bench.draft(photos: [photo]))
+      }
+      #expect(code == "unavailable")
+    }
+    #expect(access(other, F_OK) != 0, "it was put there")
+    #expect(bench.requests.map { $0.text.contains("the right one") } == [true])
+  }
+
+  /// Nobody writes to it: waiting for that would hold an upload, and the account's others, for ever.
+  @Test(arguments: ["fifo", "link", "folder"])
+  func whatIsNoFileAnyMoreIsNotWaitedFor(kind: String) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let bench = bench(Self.named)
+    defer { bench.server.stop() }
+    let photo = try file(folder, [1, 2, 3])
+    let (path, real) = (try #require(photo.path), try folder.write("b.jpg", [1, 2, 3]))
+    unlink(path)
+    switch kind {
+    case "fifo": #expect(mkfifo(path, 0o600) == 0)
+    case "link": #expect(symlink(real, path) == 0)
+    default: #expect(mkdir(path, 0o700) == 0)
+    }
+    let facebook = bench.facebook()
+    let failure = await failure { () throws(MarketplaceFailure) in
+      _ = try await facebook.create(Bench.draft(photos: [photo]))
+    }
+    #expect(failure?.code == "unavailable" && failure?.detail.message.contains("changed on disk") == true)
+    #expect(bench.requests.isEmpty)
   }
 
   @Test func aMissingFileIsUnavailable() async {

@@ -295,11 +295,47 @@ struct ExecutorTests {
         concurrency: 1)
       let sweep = Sweep(account, journal: bench.journal, ambient: bench.time.ambient)
       let found = try #require(await sweep.find(tries: 1))
-      let removed = try await sweep.remove(found).results
+      let removed = try await sweep.remove(found, claiming: bench.executor).results
       #expect(removed.count == 1)
       #expect(bench.market.references.count == 1)
       #expect(
         bench.market.state.withLock { $0.posts.keys.sorted() } == [bench.journal.ledger.records.values.first?.remoteID])
+    }
+  }
+
+  /// Two operations of one post at once would be recorded as one.
+  @Test(arguments: [true, false])
+  func aCopyIsTakenOffWhileNothingElseHappensToItsPost(sweepFirst: Bool) async throws {
+    try await bench { bench in
+      bench.market.fail(.twice)
+      try await bench.converge([Samples.listing("lamp")])
+      let account = Executor.Account(
+        name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
+        concurrency: 1)
+      let sweep = Sweep(account, journal: bench.journal, ambient: bench.time.ambient)
+      let found = try #require(await sweep.find(tries: 1))
+      if !sweepFirst { try await bench.executor.submit(bench.plan([Samples.listing("lamp", price: 3000)])) }
+      async let removal = sweep.remove(found, claiming: bench.executor)
+      if sweepFirst {
+        // Its request is under way.
+        while bench.journal.ledger.records.values.first?.pending == nil { try await bench.time.sleep(.milliseconds(1)) }
+        try await bench.executor.submit(bench.plan([Samples.listing("lamp", price: 3000)]))
+      }
+      let isWhole = try await removal.isWhole
+      #expect(isWhole == sweepFirst)
+      if !isWhole {
+        _ = try await bench.executor.settle()
+        #expect(try await sweep.remove(found, claiming: bench.executor).isWhole)
+      }
+      try await bench.converge([Samples.listing("lamp", price: 3000)])
+      let kinds = try JournalReading.entries(bench.config.state).map(\.kind).filter {
+        $0 == "intent" || $0 == "outcome"
+      }
+      #expect(kinds == ["intent", "outcome", "intent", "outcome", "intent", "outcome"])
+      #expect(bench.market.references.count == 1)
+      let record = try #require(bench.journal.ledger.records.values.first)
+      #expect(record.isLive && record.pending == nil && record.content?.price.minor == 3000)
+      #expect(bench.market.state.withLock { $0.posts.keys.sorted() } == [record.remoteID])
     }
   }
 

@@ -147,9 +147,12 @@ struct Recording {
 
   private static func ends(_ image: [String: [UInt8]], _ layout: Layout) throws -> [String: Int] {
     var ends: [String: Int] = [:]
-    for (segment, bound) in try JournalReading.segments(SimulatedDisk(SimulatedFiles(image)), layout) {
-      var (segment, chain) = (segment, segment.origin)
-      try segment.walk(&chain, upTo: bound) { _, _ in }
+    let disk = SimulatedDisk(SimulatedFiles(image))
+    let starts = try JournalReading.starts(disk, layout)
+    for (index, start) in starts.enumerated() {
+      var segment = try Segment(start.number, disk, layout)
+      var chain = segment.origin
+      try segment.walk(&chain, upTo: index + 1 < starts.count ? starts[index + 1].sequence - 1 : nil) { _, _ in }
       ends[segment.path] = segment.end
     }
     return ends

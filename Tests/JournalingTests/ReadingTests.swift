@@ -1,5 +1,6 @@
 import Glibc
 import Listings
+import Synchronization
 import Testing
 
 @testable import Journaling
@@ -70,6 +71,47 @@ import Testing
     #expect(trek[1].line == 2)
     #expect(try JournalReading.entries(scene.state, LogQuery(after: 4)).map(\.sequence) == [5, 6])
     #expect(try JournalReading.entries(scene.state, LogQuery(newest: 1)).map(\.kind) == ["moved"])
+  }
+
+  /// A journal may be larger than the memory that reading some of it may take.
+  @Test func aPartOfTheLogIsThatPartOfTheWhole() async throws {
+    let scene = Scene()
+    let journal = try scene.open()
+    for number in 0..<30 {
+      try await journal.append([intent("op\(number)", .create, number % 3 == 0 ? lamp : bike)])
+      try await journal.append([done("op\(number)", id: "\(number)")])
+      if number % 7 == 6 { try await journal.compact() }
+    }
+    await journal.close()
+    let whole = try JournalReading.entries(scene.state)
+    #expect(Set(whole.map(\.file)).count > 2)
+    for listing in [nil, lamp.listing, "nobody", "\"", ""] {
+      let all = whole.filter { listing == nil || $0.listing == listing }
+      for count in [0, 1, 2, 5, 19, 20, 21, 1000] {
+        let newest = try JournalReading.entries(scene.state, LogQuery(listing: listing, newest: count))
+        #expect(newest == all.suffix(count))
+        for after in [0, 3, 24, 60, 9999] {
+          let found = try JournalReading.entries(scene.state, LogQuery(listing: listing, after: after, limit: count))
+          #expect(found == all.filter { $0.sequence > after }.prefix(count).map { $0 })
+        }
+      }
+    }
+  }
+
+  /// Only the segments that it takes, one after the other.
+  @Test func theNewestEntriesAreReadFromTheEnd() async throws {
+    let scene = Scene()
+    let journal = try scene.open()
+    for number in 0..<4 {
+      try await journal.append([intent("op\(number)", .create, bike)])
+      try await journal.append([done("op\(number)", id: "\(number)")])
+      try await journal.compact()
+    }
+    await journal.close()
+    let (one, all) = (TestDisk(), TestDisk())
+    let segments = Set(try JournalReading.entries(scene.state, disk: all).map(\.file)).count
+    #expect(try JournalReading.entries(scene.state, LogQuery(newest: 1), disk: one).count == 1)
+    #expect(one.state.withLock(\.wholeReads) == 1 && all.state.withLock(\.wholeReads) == segments && segments > 1)
   }
 
   @Test func theExportHasTheCrossPostRecord() async throws {

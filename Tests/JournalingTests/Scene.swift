@@ -102,6 +102,8 @@ final class TestDisk: Disk {
   struct State {
     var calls: [Call] = []
     var alarms: [String] = []
+    /// Files that were not only looked into.
+    var wholeReads = 0
     /// Changing calls that still succeed; then nothing does, as if the process had been killed.
     var remaining: Int?
     /// The error number that a call gets instead of being made.
@@ -171,7 +173,10 @@ final class TestDisk: Disk {
   }
   func syncDirectory(_ path: String) throws(DiskError) { try change("syncDirectory", path, .sync) }
 
-  func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8] { try disk.read(path, limit: limit) }
+  func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8] {
+    if limit > Format.lineLimit { state.withLock { $0.wholeReads += 1 } }
+    return try disk.read(path, limit: limit)
+  }
   func names(in directory: String) throws(DiskError) -> [String] { try disk.names(in: directory) }
   func close(_ file: Int32) { disk.close(file) }
   func lock(_ path: String) throws(DiskError) -> Int32? { try disk.lock(path) }

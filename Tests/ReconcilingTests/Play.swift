@@ -215,7 +215,7 @@ struct Play {
         await executor.stillTroubled(account.name)
         continue
       }
-      witness.count("swept", try await sweep.remove(copies).results.count)
+      witness.count("swept", try await sweep.remove(copies, claiming: executor).results.count)
     }
   }
 

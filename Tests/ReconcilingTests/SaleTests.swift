@@ -144,6 +144,34 @@ import Testing
     }
   }
 
+  /// Of several: what a look shows and what a webhook tells may be one sale, whichever comes first.
+  @Test(arguments: [true, false])
+  func aLookAndALateWebhookAreOneSale(lookFirst: Bool) async throws {
+    try await shop(more: "quantity: 3", refresh: .seconds(3600)) { shop in
+      let id = try #require(shop.post("lamp", on: "a1")?.id)
+      let sold = { Notice(marketplace: "alpha", remoteID: id, event: .sold, delivery: $0) }
+      if !lookFirst { #expect(await shop.reconciler.take([sold("d1")])) }
+      shop.office.markets["a1"]?.change { state in
+        for index in state.posts.indices where state.posts[index].id == id { state.posts[index].isSold = true }
+      }
+      try await shop.time.sleep(.seconds(5000))
+      #expect(shop.ledger.sales["lamp"]?.count == 1)
+      // Late, and again.
+      for _ in 0..<2 { #expect(await shop.reconciler.take([sold("d1")])) }
+      try await shop.time.sleep(.seconds(5000))
+      #expect(shop.ledger.sales["lamp"]?.map(\.delivery) == ["d1"])
+      #expect(shop.live(on: "b1") == ["desk", "lamp"])
+      // Another buyer, told twice; and the third.
+      for _ in 0..<2 { #expect(await shop.reconciler.take([sold("d2"), sold("d1")])) }
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.ledger.sales["lamp"]?.count == 2 && shop.live(on: "b1") == ["desk", "lamp"])
+      #expect(await shop.reconciler.take([sold("d3")]))
+      try await shop.time.sleep(.seconds(60))
+      #expect(shop.ledger.sales["lamp"]?.count == 3 && shop.live(on: "b1") == ["desk"])
+      #expect(!shop.plan().guards.contains { $0.name == .oversold })
+    }
+  }
+
   @Test func aSaleFoundByLookingIsASale() async throws {
     try await shop(refresh: .seconds(3600)) { shop in
       let id = try #require(shop.post("lamp", on: "a1")?.id)

@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import Listings
 import Planning
 import Testing
@@ -62,10 +64,14 @@ struct AccessTests {
     #expect(await bench.status("GET", "/healthz", host: "shop.example.com") == 200)
   }
 
-  @Test func aBrowserIsShownTheLoginForm() async {
+  @Test func aBrowserIsShownTheLoginForm() async throws {
     let answer = await Bench.exposed.ask("GET", "/", ["accept": "text/html,*/*"])
     #expect(answer.status == 401)
     #expect(answer.text.contains("<form method=\"post\" action=\"/login\">"))
+    // Its style stands in it, for nothing else can be fetched yet, and no other style is let through.
+    let style = try #require(answer.text.split(separator: "<style>").last?.split(separator: "</style>").first)
+    let digest = Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()
+    #expect(answer.headers["content-security-policy"]?.contains("style-src 'sha256-\(digest)';") == true)
   }
 
   @Test func beyondLoopbackWithoutATokenIsRefused() {

@@ -120,15 +120,16 @@ import Testing
       let reader = try Line(port: port)
       line.withLock { $0 = reader }
       await reader.send("GET /events HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n")
-      #expect(await reader.receive(until: "event: state").contains("content-type: text/event-stream"))
+      let head = await reader.receive(until: "event: state").lowercased()
+      #expect(head.contains("content-type: text/event-stream") && head.contains("connection: close\r\n"))
       loop.tell(Activity(at: Given.now, level: .good, text: "a\nb", listing: "lamp"))
       told.yield(await reader.receive(until: "event: activity"))
     }
     told.finish()
     for await text in texts { #expect(text.contains(#""text":"a\nb","listing":"lamp","account":null"#)) }
-    // The server has ended: so has the stream.
+    // The server has ended: so has the stream, whole.
     let rest = line.withLock { $0 }
-    _ = await rest?.receive()
+    #expect(await rest?.receive().hasSuffix("0\r\n\r\n") == true)
     rest?.close()
   }
 

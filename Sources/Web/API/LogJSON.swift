@@ -21,7 +21,8 @@ struct LogJSON: Sendable {
     let limit = PostsJSON.Query.limit(query, usual: 100)
     var wanted = LogQuery(listing: query["listing"])
     let after = query["after"].flatMap { Int($0) }
-    if let after { wanted.after = max(0, after) } else { wanted.newest = limit }
+    // One more than is told, which says whether there are more.
+    if let after { (wanted.after, wanted.limit) = (max(0, after), limit + 1) } else { wanted.newest = limit }
     guard let entries = await read(wanted) else {
       return .json(503) { $0.field("error", "the journal can't be read now") }
     }

@@ -46,20 +46,7 @@ enum PostsJSON {
 
   private static func matches(_ row: PostIndex.Row, _ query: Query) -> Bool {
     (query.listing.map { $0 == row.key.listing } ?? true) && (query.account.map { $0 == row.key.account } ?? true)
-      && (query.state.map { $0 == state(row.record) } ?? true)
-  }
-
-  static func state(_ record: Record?) -> String {
-    switch record?.state {
-    case nil: "none"
-    case .live: "live"
-    case .withdrawn(sold: true): "sold"
-    case .withdrawn: "withdrawn"
-    case .gone: "gone"
-    case .rejected: "rejected"
-    case .failed: "failed"
-    case .uncertain: "uncertain"
-    }
+      && (query.state.map { $0 == Record.word(row.record?.state) } ?? true)
   }
 
   private static func write(_ row: PostIndex.Row, _ plan: Plan?, _ json: inout JSONWriter) {
@@ -68,7 +55,7 @@ enum PostsJSON {
     json.object { json in
       json.field("listing", row.key.listing)
       json.field("account", row.key.account)
-      json.field("state", state(record))
+      json.field("state", Record.word(record?.state))
       json.field("since", record?.since.description)
       json.field("title", action?.post?.content?.title ?? record?.content?.title)
       json.field("remote_id", record?.remoteID)

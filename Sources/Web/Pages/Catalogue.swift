@@ -17,6 +17,7 @@ struct Catalogue: Sendable {
     private let scannedAt: Timestamp?
     private let counts: [Int]
     private let plan: Int?
+    private let scan: Int?
 
     init(_ view: ShopView) {
       lineage = view.ledger.lineage
@@ -27,8 +28,11 @@ struct Catalogue: Sendable {
         view.ledger.records.count, view.plan?.actions.count ?? -1, view.wanted?.listings.count ?? -1,
         view.wanted?.problems.count ?? -1, view.configProblems.count,
       ]
-      plan = view.planNumber
+      (plan, scan) = (view.planNumber, view.scanNumber)
     }
+
+    /// Whether both are known to be of one scan.
+    func isOfScan(_ other: Stamp) -> Bool { scan != nil && scan == other.scan }
 
     /// Whether both are known to be of one plan.
     func isOfPlan(_ other: Stamp) -> Bool { plan != nil && plan == other.plan }
@@ -41,6 +45,8 @@ struct Catalogue: Sendable {
     /// Places in `plan.actions`.
     var actions: [Int] = []
     var facets: Facets = []
+    /// Those of them that the plan tells.
+    var planned: Facets = []
     /// Something tells of it: it is not one of an earlier catalogue alone.
     var isThere = false
     /// What a search looks in: lower case, as UTF-8. What the file says, and what is recorded.
@@ -69,7 +75,7 @@ struct Catalogue: Sendable {
   init(_ view: ShopView, _ stamp: Stamp, after last: Catalogue? = nil) {
     self.stamp = stamp
     listings = view.wanted?.listings ?? []
-    var draft = CatalogueDraft(view, after: last)
+    var draft = CatalogueDraft(view, stamp, after: last)
     draft.collect()
     let rows = draft.rows.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
     self.rows = rows
@@ -118,6 +124,7 @@ struct Facets: Hashable, Sendable, ExpressibleByArrayLiteral {
   init(arrayLiteral facets: Facet...) { for facet in facets { insert(facet) } }
 
   mutating func insert(_ facet: Facet) { bits |= facet.bit }
+  mutating func formUnion(_ other: Facets) { bits |= other.bits }
   func contains(_ facet: Facet) -> Bool { bits & facet.bit != 0 }
 }
 

@@ -6,20 +6,26 @@ import Planning
 struct CatalogueDraft {
   private let view: ShopView
   private let last: Catalogue?
+  /// What the last one has of the files, and of the plan, is so still.
+  private let isSameScan: Bool
+  private let isSamePlan: Bool
   private(set) var rows: [Catalogue.Row] = []
   private var places: [String: Int] = [:]
+  private let listings: [Listing]
   private(set) var live: [String: Int] = [:]
 
-  init(_ view: ShopView, after last: Catalogue?) {
+  init(_ view: ShopView, _ stamp: Catalogue.Stamp, after last: Catalogue?) {
     self.view = view
     self.last = last
+    listings = view.wanted?.listings ?? []
+    isSameScan = last?.stamp.isOfScan(stamp) ?? false
+    isSamePlan = last?.stamp.isOfPlan(stamp) ?? false
     // In the order of before, so that there is little to sort; what is gone from the shop is taken out in the end.
     rows = last?.rows.map { Catalogue.Row(id: $0.id) } ?? []
     places = last?.places ?? [:]
   }
 
   mutating func collect() {
-    let listings = view.wanted?.listings ?? []
     places.reserveCapacity(listings.count + view.ledger.records.count)
     for index in listings.indices { rows[place(of: listings[index].id)].wanted = index }
     for id in view.wanted?.frozenIDs ?? [] { note(.attention, at: place(of: id)) }
@@ -28,8 +34,7 @@ struct CatalogueDraft {
     where holds.contains(where: { $0.by == Action.Holder.oversold.rawValue }) {
       if let place = places[key.listing], rows[place].isThere { rows[place].facets.insert(.attention) }
     }
-    let actions = view.plan?.actions ?? []
-    for index in actions.indices { collect(index, actions) }
+    collectPlan()
     for problem in view.wanted?.problems ?? [] where problem.severity == .error {
       guard let place = problem.listing.flatMap({ places[$0] }), rows[place].isThere else { continue }
       rows[place].facets.insert(.attention)
@@ -67,30 +72,44 @@ struct CatalogueDraft {
     rows[place].record(key.account)
   }
 
+  private mutating func collectPlan() {
+    if isSamePlan, let last {
+      for place in last.rows.indices where !last.rows[place].actions.isEmpty {
+        (rows[place].actions, rows[place].planned) = (last.rows[place].actions, last.rows[place].planned)
+        rows[place].facets.formUnion(rows[place].planned)
+        rows[place].isThere = true
+      }
+      return
+    }
+    let actions = view.plan?.actions ?? []
+    // By index: going through the actions would copy each.
+    for index in actions.indices { collect(index, actions) }
+  }
+
   private mutating func collect(_ index: Int, _ actions: [Action]) {
     let place = place(of: actions[index].key.listing)
     rows[place].actions.append(index)
     if let hold = actions[index].hold {
-      rows[place].facets.insert(hold.by.needsPerson ? .attention : .waiting)
+      rows[place].planned.insert(hold.by.needsPerson ? .attention : .waiting)
     } else if actions[index].kind != .unchanged {
-      rows[place].facets.insert(.waiting)
+      rows[place].planned.insert(.waiting)
     }
+    rows[place].facets.formUnion(rows[place].planned)
   }
 
   private func isOffered(_ place: Int) -> Bool {
-    guard let index = rows[place].wanted, let status = view.wanted?.listings[index].status else { return false }
+    guard let index = rows[place].wanted else { return false }
+    let status = listings[index].status
     return status == .available || status == .reserved
   }
 
-  /// The words of the listing itself: those of before, while it is the same. (Its texts are shared while its file is not
-  /// read again, so that comparing it costs no more than a few addresses.)
+  /// The words of the listing itself: those of before, while it is the same. (After another scan it is compared; its texts
+  /// are shared while its file is not read again, so that this costs no more than a few addresses.)
   private func words(_ place: Int) -> [UInt8] {
-    guard let index = rows[place].wanted, let listing = view.wanted?.listings[index] else {
-      return Search.folded(rows[place].id)
-    }
-    if let last, place < last.rows.count, let old = last.rows[place].wanted, last.listings[old] == listing {
-      return last.rows[place].words
-    }
+    let old = last.flatMap { place < $0.rows.count ? $0.rows[place].wanted : nil }
+    guard let index = rows[place].wanted else { return Search.folded(rows[place].id) }
+    if let last, let old, isSameScan || last.listings[old] == listings[index] { return last.rows[place].words }
+    let listing = listings[index]
     var words = rows[place].id
     func add(_ text: String) {
       words += "\n"

@@ -8,6 +8,20 @@ enum Style {
 
   static let text = colours + ground + bar + panels + parts + cards + listing + small
 
+  /// For a page with one card alone.
+  static let plain = colours + ground + alone
+
+  private static let alone = #"""
+    main.card { max-width: 26rem; margin: 12vh auto; padding: 1.75rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--card); box-shadow: var(--shadow); }
+    main > * + * { margin-top: 1rem; }
+    form { display: grid; gap: .6rem; }
+    form button { min-height: 2.75rem; text-align: left; }
+    form button.main { text-align: center; }
+    input { min-height: 2.75rem; padding: .35rem .7rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card); min-width: 0; }
+    @media (max-width: 30rem) { main.card { margin: 1rem; } }
+
+    """#
+
   private static let colours = #"""
     :root {
       color-scheme: light dark;

@@ -5,9 +5,9 @@ extension FrontDoor {
     let form = FormText.fields(String(decoding: body, as: UTF8.self))
     switch keeper.logIn(form["token"] ?? "", now: now()) {
     case .needless: return .see("/")
-    case .wrong: return .html(401, SmallPage.login("That is not the token."))
+    case .wrong: return .small(401, SmallPage.login("That is not the token."))
     case .tooOften:
-      return .html(
+      return .small(
         429, SmallPage.login("Too many wrong tokens. Wait a minute."), headers: ["retry-after": "60"])
     case .opened(let id): return .see("/", headers: ["set-cookie": cookie(id, lasts: Sessions.lasts, request)])
     }
@@ -32,6 +32,6 @@ extension FrontDoor {
   func callback(_ account: String, _ request: WebRequest) async -> WebAnswer {
     let page = await loop.login(account: account, query: request.query)
     let isUnderWay = page.isGood || !page.choices.isEmpty
-    return .html(isUnderWay ? 200 : 400, SmallPage.connected(page, account: account))
+    return .small(isUnderWay ? 200 : 400, SmallPage.connected(page))
   }
 }

@@ -13,9 +13,9 @@ extension FrontDoor {
     }
     let headers = ["cache-control": "public, max-age=31536000, immutable", "etag": "\"\(digest.hex)\""]
     if request.headers["if-none-match"] == "\"\(digest.hex)\"" {
-      return WebAnswer(304, type: format.contentType, .bytes([]), headers: headers)
+      return WebAnswer(304, type: format.mediaType, .bytes([]), headers: headers)
     }
-    return WebAnswer(200, type: format.contentType, .file(path), headers: headers)
+    return WebAnswer(200, type: format.mediaType, .file(path), headers: headers)
   }
 }
 
@@ -25,19 +25,6 @@ enum PhotoName {
       let format = PhotoFormat(rawValue: String(name[name.index(after: dot)...]))
     else { return nil }
     return (digest, format)
-  }
-}
-
-extension PhotoFormat {
-  var contentType: String {
-    switch self {
-    case .jpeg: "image/jpeg"
-    case .png: "image/png"
-    case .gif: "image/gif"
-    case .bmp: "image/bmp"
-    case .tiff: "image/tiff"
-    case .webp: "image/webp"
-    }
   }
 }
 

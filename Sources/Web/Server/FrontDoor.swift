@@ -78,7 +78,7 @@ struct FrontDoor: Sendable {
     guard request.headers["accept"]?.contains("text/html") == true else {
       return .text(401, "the token is missing or wrong: Authorization: Bearer …", headers: headers)
     }
-    return .html(401, SmallPage.login(nil), headers: headers)
+    return .small(401, SmallPage.login(nil), headers: headers)
   }
 
   func answer(_ admitted: Admitted, body: [UInt8] = []) async -> WebAnswer {
@@ -98,7 +98,7 @@ struct FrontDoor: Sendable {
     case .callback(let account): return await callback(account, request)
     case .challenge: return challenge(request)
     case .facebook, .offerup: return await take(admitted, body)
-    case .login: return .html(200, SmallPage.login(nil))
+    case .login: return .small(200, SmallPage.login(nil))
     case .logIn: return logIn(body, request)
     case .logOut: return logOut(admitted, body)
     case .wrongMethod, .nowhere: return .text(404, "there is nothing here")

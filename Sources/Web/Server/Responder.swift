@@ -81,6 +81,9 @@ struct Responder: HTTPResponder {
       if isHead { response.headers[.contentLength] = String(bytes.count) }
     case .file(let path): response = file(path, status, headers, isHead: isHead)
     case .events:
+      // Nothing follows a stream that ends with the server: said at the start, since its end has no place for it. (RFC 9112,
+      // 9.6. All other answers are whole and have a length.)
+      if !isHead { headers[.connection] = "close" }
       response = Response(status: status, headers: headers, body: isHead ? .init() : events())
     }
     return response
@@ -114,12 +117,14 @@ extension Responder {
     return ResponseBody { writer in
       guard streams.open() else {
         try await writer.write(ByteBuffer(string: "retry: 30000\n: too many are watching\n\n"))
-        return try await writer.finish(nil)
+        try await writer.finish(nil)
+        throw Closed()
       }
       defer { streams.close() }
       try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
       try await stream.run { text in try await writer.write(ByteBuffer(string: text)) }
       try await writer.finish(nil)
+      throw Closed()
     }
   }
 }

@@ -12,6 +12,11 @@ struct LoopbackServer: Sendable {
   private typealias Part = HTTPPart<HTTPResponseHead, ByteBuffer>
   private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, Part>
 
+  private static let headers = [
+    ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", SmallPage.policy),
+  ]
+
   let port: Int
   private let server: NIOAsyncChannel<Connection, Never>
 
@@ -56,8 +61,8 @@ struct LoopbackServer: Sendable {
         let (status, page, next) = await reply(to: head, login)
         then = next
         var answer = HTTPResponseHead(version: .http1_1, status: status)
-        let body = ByteBuffer(string: LoginHTML.text(page))
-        for (name, value) in LoginHTML.headers { answer.headers.add(name: name, value: value) }
+        let body = ByteBuffer(string: SmallPage.connected(page))
+        for (name, value) in Self.headers { answer.headers.add(name: name, value: value) }
         answer.headers.add(name: "Content-Length", value: String(body.readableBytes))
         answer.headers.add(name: "Connection", value: "close")
         try await outbound.write(.head(answer))
@@ -98,68 +103,5 @@ private final class PlainParts: ChannelOutboundHandler {
       case .end(let trailers): .end(trailers)
       }
     context.write(wrapOutboundOut(part), promise: promise)
-  }
-}
-
-/// The few pages that a login without the daemon's web server needs.
-enum LoginHTML {
-  static let headers = [
-    ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-    (
-      "Content-Security-Policy",
-      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-  ]
-
-  static func text(_ page: LoginPage) -> String {
-    let choices = page.choices.map { choice in
-      "<button name=\"page\" value=\"\(escaped(choice.id))\">\(escaped(choice.name)) <small>\(escaped(choice.id))</small>"
-        + "</button>"
-    }
-    // A form that is sent with GET puts its fields into the query of this same address.
-    let form =
-      choices.isEmpty
-      ? ""
-      : "<form method=\"get\"><input type=\"hidden\" name=\"state\" value=\"\(escaped(page.state ?? ""))\">"
-        + choices.joined() + "</form>"
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(escaped(page.title)) · hawker</title>
-      <style>
-      body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1rem; }
-      button { display: block; width: 100%; font: inherit; padding: .8rem 1rem; margin: .6rem 0; text-align: left; }
-      </style>
-      </head>
-      <body>
-      <main>
-      <h1>\(escaped(page.title))</h1>
-      <p>\(escaped(page.text))</p>
-      \(form)
-      </main>
-      </body>
-      </html>
-
-      """
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      case "'": out += "&#39;"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
   }
 }

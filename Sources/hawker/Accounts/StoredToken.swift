@@ -46,6 +46,9 @@ actor StoredToken: TokenSource {
     }
   }
 
+  /// When the token that is used now ends; nil: never, or there is none.
+  var expiresAt: Timestamp? { try? current().grant.expiresAt }
+
   func replacement(for token: Secret) async throws(MarketplaceFailure) -> Secret? {
     let grant = try current().grant
     if grant.token != token { return grant.token }

@@ -66,7 +66,7 @@ struct TokenCheck: Sendable {
   private func ask(
     _ account: Config.Account, _ pace: Pace, expiring: Timestamp?, _ report: inout TokenReport
   ) async throws(MarketplaceFailure) {
-    let tokens = connections.tokens(account, config, pace)
+    let tokens = connections.tokens(account, config)
     let token = try await tokens.token()
     // What this marketplace can tell of a token beyond that it works.
     let standing = try await connections.authority(of: account, pace: pace)?.standing(of: token, for: account.pageID)
@@ -77,10 +77,8 @@ struct TokenCheck: Sendable {
       let identity = try await connections.adapter(account, config, pace, tokens).verify()
       if identity.id != account.name { report.health.identity = Grant.title(identity.id, identity.name) }
     }
-    // A renewed token ends later than the one that was there before.
-    let latest = expiring.map { _ in
-      (try? StoredToken.credential(of: account, in: .standard(for: config)))?.grant.expiresAt
-    }
+    // A renewed token ends later than the one that was there before, whether it could be stored or not.
+    let latest = expiring == nil ? nil : await (tokens as? StoredToken)?.expiresAt
     let until = standing?.expiresAt ?? latest ?? expiring
     report.health.token = isAsked ? .good(until: until) : .unknown
     report.isBare = !isAsked

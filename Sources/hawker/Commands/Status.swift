@@ -108,20 +108,7 @@ struct StatusReport {
     if row.record?.isLive == true, row.action?.reason.code == "sold", standing.wasSoldHere(row.key, quantity: 1) {
       return "sold"
     }
-    return Self.state(row.record)
-  }
-
-  static func state(_ record: Record?) -> String {
-    switch record?.state {
-    case nil: "none"
-    case .live: "live"
-    case .withdrawn(sold: true): "sold"
-    case .withdrawn: "withdrawn"
-    case .gone: "gone"
-    case .rejected: "rejected"
-    case .failed: "failed"
-    case .uncertain: "uncertain"
-    }
+    return Record.word(row.record?.state)
   }
 
   private static func next(_ action: Action?) -> String? {

@@ -21,7 +21,7 @@ struct LoopAdapter: Loop {
       accounts: health(seen), watch: seen.blindness.map { .polling($0) } ?? .watching,
       lastScan: seen.lastScan, inFlight: seen.inFlight.count, queued: seen.queued,
       exposures: Exposures.found(in: ledger, seen.wanted),
-      configProblems: seen.configProblems, planNumber: seen.planNumber)
+      configProblems: seen.configProblems, planNumber: seen.planNumber, scanNumber: seen.scanNumber)
   }
 
   /// What the marketplaces said of the tokens, and what the executors met since.

@@ -46,7 +46,7 @@ import Testing
     for round in 0..<200 {
       Self.change(&shop, &chance)
       var view = shop.view
-      view.planNumber = round
+      (view.planNumber, view.scanNumber) = (round, round)
       let stamp = Catalogue.Stamp(view)
       let (fresh, next) = (Catalogue(view, stamp), Catalogue(view, stamp, after: last))
       #expect(next.rows == fresh.rows && next.places == fresh.places, "round \(round)")
@@ -62,7 +62,7 @@ import Testing
     var shop = Sample()
     shop.add("lamp", "Lamp")
     var view = shop.view
-    view.planNumber = 7
+    (view.planNumber, view.scanNumber) = (7, 3)
     let shelf = Shelf()
     #expect(shelf.catalogue(of: view).live.isEmpty)
     shop.record("lamp", "offerup", .live, Sample.content("Lamp")) { $0.remoteID = "remote-77" }
@@ -71,6 +71,7 @@ import Testing
     #expect(catalogue.live == ["offerup": 1])
     let row = try #require(catalogue["lamp"])
     #expect(row.facets.contains(.live) && Search("remote-77 LAMP").finds(row))
+    #expect(catalogue.rows == Catalogue(view, Catalogue.Stamp(view)).rows && row.facets.contains(.waiting))
   }
 
   @Test func aPlansNameIsMadeOncePerPlan() {
