@@ -14,6 +14,9 @@ package struct CacheFiles: Sendable {
     (state, folder, self.disk) = (directory, directory + "/cache", disk)
   }
 
+  /// Whether there is a state directory to keep something in.
+  package var arePossible: Bool { access(state, W_OK) == 0 }
+
   /// Nil when it isn't there or can't be read.
   package func read(_ name: String) -> [UInt8]? { try? disk.read("\(folder)/\(name)", limit: .max) }
 
@@ -30,9 +33,22 @@ package struct CacheFiles: Sendable {
     let writing = CacheWriting(disk, file, temporary)
     fill(writing)
     disk.close(file)
-    if !writing.isFailed, (try? disk.rename(temporary, to: "\(folder)/\(name)")) != nil { return true }
+    if !writing.isFailed, (try? disk.rename(temporary, to: "\(folder)/\(name)")) != nil {
+      sweep()
+      return true
+    }
     try? disk.remove(temporary)
     return false
+  }
+
+  /// Takes away what writers that were killed have left.
+  private func sweep() {
+    for name in (try? disk.names(in: folder)) ?? [] where name.hasSuffix(".tmp") {
+      guard let process = name.split(separator: ".").dropLast().last.flatMap({ Int32($0) }), process != getpid(),
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      try? disk.remove("\(folder)/\(name)")
+    }
   }
 }
 

@@ -13,7 +13,7 @@ struct FolderWork: Sendable {
   /// What the last scan made of them.
   let old: [String: FileCache]
   /// What an earlier run made of them, on these same layers.
-  let seeds: FolderSeeds?
+  var seeds: FolderSeeds?
 
   func site(of name: String) -> FileSite { FileSite(folder: path, shown: prefix + name) }
 }

@@ -31,7 +31,7 @@ package struct Loader {
   }
 
   /// `clock`: nanoseconds since 1970, to tell which files are too fresh to be trusted unread.
-  init(_ loaded: LoadedConfig, options: LoadingOptions, clock: @escaping @Sendable () -> Int64) {
+  package init(_ loaded: LoadedConfig, options: LoadingOptions, clock: @escaping @Sendable () -> Int64) {
     self.loaded = loaded
     self.options = options
     self.clock = clock

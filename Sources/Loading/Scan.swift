@@ -122,7 +122,8 @@ extension Loader {
     passing = pass.walk.passing
     passing.learnt += learnt
     passing.hashedPhotos = shelf.hashed
-    if !passesOver, !isKept { cache = nil }
+    // Who makes no new cache has all it needs by now.
+    if !passesOver, !isKept { (cache, passing) = (nil, Passing()) }
   }
 
   /// Nil when a file may have moved from a folder not read yet to one already read: neither place would show it.

@@ -138,7 +138,7 @@ package struct Forecast: Sendable {
   }
 
   private static func keep(_ scene: Scene, _ cache: PlanCache?, _ print: JournalPrint?, _ learnt: Learnt) {
-    guard let key = scene.key, learnt.wanted.root == .seen else { return }
+    guard let key = scene.key, learnt.loader.isKept, learnt.wanted.root == .seen else { return }
     let config = scene.loaded.config
     // The print of before the journal was read, if it still holds: what was read then is what lies there.
     let now = JournalPrint.take(config.state, at: scene.now())
@@ -177,12 +177,12 @@ package struct Forecast: Sendable {
 
 extension Forecast.Scene {
   fileprivate func loader(marker: Marker, _ cache: PlanCache?) -> Loader {
-    var loader = Loader(
-      loaded,
-      options: LoadingOptions(
-        capabilities: capabilities, publicURL: publicURL, marker: marksRoot ? marker : .ignored))
+    let options = LoadingOptions(
+      capabilities: capabilities, publicURL: publicURL, marker: marksRoot ? marker : .ignored)
+    // One clock for all: it decides which stamps prove something.
+    var loader = Loader(loaded, options: options, clock: { [now] in now().milliseconds * 1_000_000 })
     loader.cache = cache?.scan
-    loader.isKept = build != nil
+    loader.isKept = build != nil && CacheFiles(loaded.config.state).arePossible
     return loader
   }
 }

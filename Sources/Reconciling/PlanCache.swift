@@ -46,7 +46,7 @@ package struct PlanCache: Sendable {
 
   /// Nil when there is none, or it is another program's, another shop's, or not whole.
   package static func read(_ files: CacheFiles, key: Digest) -> PlanCache? {
-    // Opened first: were the two replaced in between, the newer contents would go with an older index, and be refused.
+    // Were the two replaced in between, they would not belong together: then the contents' checks fail.
     guard let pieces = files.open(contentsName), let bytes = files.read(indexName), bytes.count > magic.count + 32,
       bytes.starts(with: magic)
     else { return nil }

@@ -9,7 +9,9 @@ struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Shows what apply would do, from files and journal alone; touches nothing.",
-    discussion: "No network, no credentials, no lock; with --refresh, live copies are read first.")
+    discussion:
+      "No network, no credentials, no lock, nothing written but the cache in state/cache; with --refresh, live "
+      + "copies are read first.")
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var selection: SelectionOptions
