@@ -11,7 +11,7 @@ extension Drill {
     Drill(
       name: "an account is taken out", strike: "\(withoutDefault); sed -i '/^  offerup:/d' hawker.yaml", status: 3,
       says: ["hawker.yaml no longer has the account offerup", "release --scope"],
-      daemon: .says("guard scope: {n} posts outside of what hawker.yaml covers (hawker release --scope)")),
+      daemon: .says("guard scope: {n} posts outside of what hawker.yaml covers (hawker release --sandbox --scope)")),
     Drill(
       name: "an account has another name",
       strike:
