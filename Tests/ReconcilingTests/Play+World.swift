@@ -25,6 +25,8 @@ struct Buy: Sendable {
   /// hawker's life at the time, and that of the telling.
   let life: Int
   var toldLife = 0
+  /// How many there were as far as hawker could tell then.
+  var toldQuantity = 1
 }
 
 /// What happens on the marketplaces without hawker's doing.
@@ -152,6 +154,7 @@ extension Play {
   private mutating func heard(_ notice: Notice) {
     guard let index = buys.firstIndex(where: { $0.delivery == notice.delivery }) else { return }
     (buys[index].isTold, buys[index].toldLife) = (true, lives)
+    buys[index].toldQuantity = rules.quantity(buys[index].key.listing)
     let key = buys[index].key
     let memory = disk.memory
     guard memory.live[key] == notice.remoteID, !memory.forgotten.contains(key.listing) else { return }
@@ -214,7 +217,8 @@ extension Play {
       }
       let all = memory.sales[key.listing]?.count { $0.account == key.account } ?? 0
       if !told.isEmpty, all == 0 { witness.accuse("hawker took the news of a sale of \(key) and lost it: \(told)") }
-      if (item?.fewest ?? 1) > buys.count, seen < told.count {
+      let fewest = min(item?.fewest ?? 1, told.map(\.toldQuantity).min() ?? 1)
+      if fewest > buys.count, seen < told.count {
         witness.accuse("\(key): of \(told.count) sales that it was told of, \(seen) are recorded")
       }
       // What is marked as sold is seen by looking.
