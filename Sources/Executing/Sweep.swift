@@ -24,11 +24,12 @@ package struct Sweep: Sendable {
     fileprivate var posts: [RemotePost]
   }
 
-  /// Asks for everything, at most `tries` times in a row. Nil when it can't be asked now: a partial list proves nothing.
-  package func find(tries: Int) async -> [Copies]? {
+  /// Asks for everything, again and again as long as `patience` lasts; zero: once. Nil when it can't be asked now: a
+  /// partial list proves nothing.
+  package func find(within patience: Duration) async -> [Copies]? {
     guard account.marketplace.capabilities.canLookUp else { return [] }
     CrashPoint.reach("sweep-before")
-    guard let posts = await everything(tries) else { return nil }
+    guard let posts = await everything(patience) else { return nil }
     CrashPoint.reach("sweep-listed")
     let byReference = Dictionary(grouping: posts.filter { $0.reference != nil }) { $0.reference ?? "" }
     return byReference.sorted { $0.key < $1.key }.compactMap { reference, posts in
@@ -82,7 +83,8 @@ package struct Sweep: Sendable {
     return .success((results, journal.record(of: key)?.pending == nil))
   }
 
-  private func everything(_ mostTries: Int) async -> [RemotePost]? {
+  private func everything(_ patience: Duration) async -> [RemotePost]? {
+    let end = ambient.uptime() + patience
     var posts: [RemotePost] = []
     var trail = PageTrail("the list of \(account.name)'s posts")
     var tries = 0
@@ -93,8 +95,8 @@ package struct Sweep: Sendable {
       } catch {
         tries += 1
         if case .unauthorized = error { return nil }
-        guard tries < mostTries, !Task.isCancelled else { return nil }
         let delay = Backoff.delay(after: tries, chance: ambient.random())
+        guard ambient.uptime() + delay <= end, !Task.isCancelled else { return nil }
         do throws(CancellationError) { try await ambient.sleep(delay) } catch { return nil }
         continue
       }

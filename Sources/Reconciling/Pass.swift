@@ -48,7 +48,7 @@ package struct Pass: Sendable {
       current = replan(wanted, selection, heldBack: heldBack)
     }
     _ = try await executor.settle()
-    try await sweep()
+    try await sweep(until: lastProgress + patience)
     return results(of: plan)
   }
 
@@ -75,12 +75,12 @@ package struct Pass: Sendable {
     return await !executor.isStopped
   }
 
-  private func sweep() async throws(JournalError) {
+  private func sweep(until end: Duration) async throws(JournalError) {
     guard await !executor.isStopped else { return }
     let troubled = await executor.takeTroubled()
     for account in shop.accounts where troubled.contains(account.name) && log.stops[account.name] == nil {
       let sweep = Sweep(account, journal: shop.journal, ambient: shop.ambient)
-      guard let found = await sweep.find(tries: patience == .zero ? 1 : Backoff.patience) else { continue }
+      guard let found = await sweep.find(within: max(.zero, end - shop.ambient.uptime())) else { continue }
       for result in try await sweep.remove(found, claiming: executor).results {
         tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""))
       }

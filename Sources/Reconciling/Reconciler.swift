@@ -268,7 +268,7 @@ package actor Reconciler {
   private func look(for sweep: Sweep, on account: String) {
     let executor = executor
     Task(executorPreference: shop.ambient.executor) { [hints, finds] in
-      guard let copies = await sweep.find(tries: 1) else { return await executor.stillTroubled(account) }
+      guard let copies = await sweep.find(within: .zero) else { return await executor.stillTroubled(account) }
       guard !copies.isEmpty else { return }
       finds.add(.init(sweep: sweep, copies: copies))
       hints.add { $0.replan = true }

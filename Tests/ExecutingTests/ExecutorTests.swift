@@ -294,7 +294,7 @@ struct ExecutorTests {
         name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
         concurrency: 1)
       let sweep = Sweep(account, journal: bench.journal, ambient: bench.time.ambient)
-      let found = try #require(await sweep.find(tries: 1))
+      let found = try #require(await sweep.find(within: .zero))
       let removed = try await sweep.remove(found, claiming: bench.executor).results
       #expect(removed.count == 1)
       #expect(bench.market.references.count == 1)
@@ -313,7 +313,7 @@ struct ExecutorTests {
         name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
         concurrency: 1)
       let sweep = Sweep(account, journal: bench.journal, ambient: bench.time.ambient)
-      let found = try #require(await sweep.find(tries: 1))
+      let found = try #require(await sweep.find(within: .zero))
       if !sweepFirst { try await bench.executor.submit(bench.plan([Samples.listing("lamp", price: 3000)])) }
       async let removal = sweep.remove(found, claiming: bench.executor)
       if sweepFirst {
@@ -347,7 +347,7 @@ struct ExecutorTests {
       let account = Executor.Account(
         name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
         concurrency: 1)
-      #expect(await Sweep(account, journal: bench.journal, ambient: bench.time.ambient).find(tries: 1) == nil)
+      #expect(await Sweep(account, journal: bench.journal, ambient: bench.time.ambient).find(within: .zero) == nil)
       #expect(bench.market.calls == ["create lamp", "list", "list"])
     }
   }

@@ -88,8 +88,10 @@ import Testing
     let shop = try await settled()
     defer { shop.folder.remove() }
     unlink(shop.path("state/cache/plan.bin"))
-    // By the true time every stamp is fresh, and none is believed later.
-    try await shop.forecast(isCached: true, at: ForecastShop.clock()).keep()
+    // At the very time of its stamp a file is fresh, and not believed later.
+    let newest = try #require(shop.stamp("listings/a/t0.yaml").last)
+    let moment = shop.stamp("listings/a/t0.yaml")[4] * 1000 + newest / 1_000_000
+    try await shop.forecast(isCached: true, at: Timestamp(milliseconds: Int64(moment))).keep()
     let cache = try #require(shop.scene(isCached: true).cache)
     #expect(cache.scan.fileCount == 6)
     #expect(!cache.head.isSettled)

@@ -24,7 +24,8 @@ struct PassTests {
       let results = try await office.pass(.seconds(60))
       #expect(results.map(\.kind) == [.failed] && results[0].failure?.code == "unavailable")
       #expect(results[0].retryAt != nil)
-      #expect(office.time.elapsed < .seconds(200))
+      // The search for doubles at the end has what is left of it, and one try in any case.
+      #expect(office.time.elapsed <= .seconds(61))
     }
   }
 

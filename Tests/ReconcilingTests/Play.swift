@@ -211,7 +211,7 @@ struct Play {
     let troubled = await executor.takeTroubled(after: config.sync.absenceAfter)
     for account in shop.accounts where troubled.contains(account.name) {
       let sweep = Sweep(account, journal: journal, ambient: ambient)
-      guard let copies = await sweep.find(tries: 1) else {
+      guard let copies = await sweep.find(within: .zero) else {
         await executor.stillTroubled(account.name)
         continue
       }

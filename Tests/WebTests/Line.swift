@@ -75,9 +75,20 @@ struct Line {
   }
 }
 
+extension Patience {
+  /// A machine with too much to do must not cut off what a test doesn't mean to be cut off.
+  static let long = Patience(head: .seconds(900), body: .seconds(900), reader: .seconds(900))
+
+  static func long(with change: (inout Patience) -> Void) -> Patience {
+    var patience = long
+    change(&patience)
+    return patience
+  }
+}
+
 /// The server on a port of its own while `body` runs.
 func serving(
-  _ loop: FakeLoop = FakeLoop(), listen: String = "127.0.0.1:0", _ patience: Patience = Patience(),
+  _ loop: FakeLoop = FakeLoop(), listen: String = "127.0.0.1:0", _ patience: Patience = .long,
   _ body: @escaping @Sendable (Int) async throws -> Void
 ) async throws {
   let (ports, told) = AsyncStream.makeStream(of: Int.self)

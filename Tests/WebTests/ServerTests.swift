@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func aHeadThatNeverEndsIsNotWaitedFor() async throws {
-    try await serving(FakeLoop(), Patience(head: .milliseconds(200))) { port in
+    try await serving(FakeLoop(), .long(with: { $0.head = .milliseconds(200) })) { port in
       let silent = try Line(port: port)
       defer { silent.close() }
       let slow = try Line(port: port)
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func aBodyThatNeverComesIsNotWaitedFor() async throws {
-    try await serving(FakeLoop(), Patience(body: .milliseconds(200))) { port in
+    try await serving(FakeLoop(), .long(with: { $0.body = .milliseconds(200) })) { port in
       let line = try Line(port: port)
       defer { line.close() }
       await line.send("POST /webhooks/facebook HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Length: 100\r\n\r\nx")

@@ -19,6 +19,8 @@ package struct PageRequest: Sendable {
   package var traffic: [Traffic]
   /// What the feed begins with, the newest last; a few dozen at most.
   package var recent: [Activity]
+  /// Commands that a page shows are for the sandbox.
+  package var isSandbox = false
 
   package init(
     path: String, query: [String: String] = [:], csrf: String, isLoggedIn: Bool = false, flash: Flash? = nil,

@@ -19,18 +19,39 @@ enum Site {
     if request.path.hasPrefix("/assets/") { return Asset.all[request.path].map(answer) }
     let scene = Scene(request: request, view: view, catalogue: shelf.catalogue(of: view))
     switch request.path {
-    case "/": return answer("dashboard", DashboardPage(scene))
-    case "/needs": return answer("needs", NeedsPage(scene))
-    case "/plan": return answer("plan", PlanPage(scene))
-    case "/problems": return answer("problems", ProblemsPage(scene))
+    case "/": return answer("dashboard", DashboardPage(scene), scene)
+    case "/needs": return answer("needs", NeedsPage(scene), scene)
+    case "/plan": return answer("plan", PlanPage(scene), scene)
+    case "/problems": return answer("problems", ProblemsPage(scene), scene)
     default:
-      if let page = ListingPage(scene) { return answer("listing", page) }
-      return answer("missing", MissingPage(scene), status: 404)
+      if let page = ListingPage(scene) { return answer("listing", page, scene) }
+      return answer("missing", MissingPage(scene), scene, status: 404)
     }
   }
 
-  private static func answer(_ template: String, _ page: some Any, status: Int = 200) -> PageAnswer {
-    PageAnswer(status: status, html: Template.render(template, page))
+  private static func answer(_ template: String, _ page: some Any, _ scene: Scene, status: Int = 200) -> PageAnswer {
+    let html = Template.render(template, page)
+    return PageAnswer(status: status, html: scene.request.isSandbox ? withCommandsInSandbox(html) : html)
+  }
+
+  /// A command that is shown can be typed as it stands; what a seller wrote is left alone.
+  private static func withCommandsInSandbox(_ html: String) -> String {
+    var (result, rest) = ("", html[...])
+    // By bytes: a page is long, and characters are slow.
+    while let tag = rest.utf8.firstIndex(of: 0x3C) {
+      var end = rest.utf8.index(after: tag)
+      if rest.utf8[tag...].starts(with: "<code".utf8), let close = rest.utf8[end...].firstIndex(of: 0x3C) {
+        let inner = rest[tag..<close]
+        let isCommand = inner.hasPrefix("<code class=\"command\">hawker ") || inner.hasPrefix("<code>hawker ")
+        result += rest[..<tag]
+        result += isCommand ? Advice.inSandbox(String(inner)) : String(inner)
+        end = close
+      } else {
+        result += rest[..<end]
+      }
+      rest = rest[end...]
+    }
+    return result + rest
   }
 
   private static func answer(_ asset: Asset) -> PageAnswer {

@@ -10,6 +10,7 @@ extension FrontDoor {
     page.flash = request.query["flash"].flatMap { flashes[$0] }
     page.traffic = instruments.traffic(at: now())
     page.recent = recent.lines
+    page.isSandbox = setting.isSandbox
     if request.path.count == 2, request.path[0] == "listings" {
       page.history = await log.newest(of: request.path[1], 200) ?? []
     }

@@ -75,6 +75,17 @@ struct PagesTests {
     #expect(Site.page(PageRequest(path: "/assets/hawker-000000000000.css", csrf: ""), Sample().view) == nil)
   }
 
+  @Test func onTheSandboxEachCommandCanBeTypedAsItStands() {
+    var shop = Sample()
+    shop.add("lamp", "hawker plan", posted: Sample.content("hawker plan", price: 9900))
+    let real = shop.page("/listings/lamp")
+    let sandbox = shop.page("/listings/lamp") { $0.isSandbox = true }
+    #expect(real.contains("<code>hawker sold lamp</code>") && !real.contains("--sandbox"))
+    #expect(sandbox.contains("<code>hawker sold --sandbox lamp</code>"))
+    #expect(sandbox.replacing(" --sandbox", with: "") == real)
+    #expect(!sandbox.contains("hawker plan --sandbox"))
+  }
+
   @Test func everyInputHasALabelAndEveryFormItsToken() {
     var shop = Sample()
     shop.add("lamp", "Lamp", posted: Sample.content("Lamp", price: 9900))
