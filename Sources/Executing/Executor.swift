@@ -246,6 +246,7 @@ package actor Executor {
     let (now, planned) = (journal.record(of: action.key), action.record)
     return now?.state == planned?.state && now?.remoteID == planned?.remoteID
       && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt
+      && now?.updatedAt == planned?.updatedAt && now?.tries == planned?.tries
   }
 
   private func skip(_ action: Action) {
