@@ -91,6 +91,18 @@ package actor Executor {
     pump()
   }
 
+  /// Starts a plan of a few posts beside what is in flight. False, and nothing is done, where something waits: a plan
+  /// replaces that as a whole.
+  package func begin(_ plan: Plan) -> Bool {
+    let actions = plan.executable
+    guard !isStopping, journalFailure == nil, lanes.values.allSatisfy(\.waiting.isEmpty),
+      actions.allSatisfy({ sold[$0.key.listing] == nil && tasks[$0.key] == nil })
+    else { return false }
+    for (account, actions) in Dictionary(grouping: actions, by: \.key.account) { _ = lanes[account]?.submit(actions) }
+    pump()
+    return true
+  }
+
   /// Starts withdrawals of what was sold ahead of what waits, without waiting for a whole plan. A post that is in flight
   /// is planned again when that has ended.
   ///
@@ -234,6 +246,7 @@ package actor Executor {
     let (now, planned) = (journal.record(of: action.key), action.record)
     return now?.state == planned?.state && now?.remoteID == planned?.remoteID
       && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt
+      && now?.updatedAt == planned?.updatedAt && now?.tries == planned?.tries
   }
 
   private func skip(_ action: Action) {

@@ -66,6 +66,19 @@ extension Ledger {
     if old == nil { accountsByListing[key.listing, default: Accounts()].insert(key.account) }
   }
 
+  /// Of these listings alone.
+  func narrowed(to listings: Set<String>) -> Ledger {
+    var ledger = Ledger(lineage: lineage, sequence: sequence)
+    for listing in listings {
+      for record in records(of: listing) { ledger.put(record) }
+    }
+    ledger.lastAt = lastAt
+    ledger.standing = standing
+    ledger.standing.holds = standing.holds.filter { listings.contains($0.key.listing) }
+    ledger.protectedListings = protectedListings.intersection(listings)
+    return ledger
+  }
+
   /// Makes room for so many posts at once.
   mutating func reserve(_ count: Int) {
     records.reserveCapacity(count)

@@ -52,6 +52,8 @@ final class Mailbox: Sendable {
 
   func record(of key: PostKey) -> Record? { state.withLock { $0.ledger[key] } }
 
+  func ledger(of listings: Set<String>) -> Ledger { state.withLock { $0.ledger.narrowed(to: listings) } }
+
   /// Whether every sender has had its answer, and what follows from it is done.
   var isIdle: Bool { state.withLock { $0.open == 0 } }
 
@@ -103,15 +105,21 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Folds in what has become durable, and then lets the callers go on.
+  /// Folds in what has become durable, and lets each caller go on as soon as its own entries are in: who comes first has
+  /// the next ones ready while the others are still being folded.
   func settle(_ requests: [Request], _ refusals: [JournalError?], at: Timestamp, sequence: Int) {
-    state.withLock { state in
-      for (request, refusal) in zip(requests, refusals) where refusal == nil {
-        for entry in request.entries { state.ledger.apply(entry, at: at) }
+    let accepted = zip(requests, refusals).filter { $0.1 == nil }
+    var reached = sequence - accepted.reduce(0) { $0 + $1.0.bodies.count }
+    for (request, refusal) in zip(requests, refusals) {
+      if refusal == nil {
+        reached += request.bodies.count
+        state.withLock { state in
+          for entry in request.entries { state.ledger.apply(entry, at: at) }
+          state.ledger.sequence = reached
+        }
       }
-      state.ledger.sequence = sequence
+      request.waiter?.resume(returning: refusal)
     }
-    for (request, refusal) in zip(requests, refusals) { request.waiter?.resume(returning: refusal) }
   }
 
   func advance(to sequence: Int) { state.withLock { $0.ledger.sequence = sequence } }

@@ -221,3 +221,18 @@ package struct Wanted: Sendable {
     return frozenFiles.contains("/")
   }
 }
+
+extension Wanted {
+  /// Where a listing stands: they come sorted by their ids.
+  package func index(of id: String) -> Int? {
+    var (low, high) = (0, listings.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if listings[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < listings.count && listings[low].id == id ? low : nil
+  }
+
+  /// The listing of that id, if it is wanted and not frozen.
+  package func listing(_ id: String) -> Listing? { index(of: id).map { listings[$0] } }
+}

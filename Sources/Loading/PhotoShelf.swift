@@ -71,6 +71,18 @@ struct PhotoShelf {
     folders = []
   }
 
+  /// For a look at a few listings: what was learnt of the others' photos stays.
+  mutating func beginGlance(root: borrowing Descriptor, path: String) {
+    let known = folders
+    beginScan(root: root, path: path)
+    folders = known
+  }
+
+  mutating func endGlance() {
+    root = -1
+    names = [:]
+  }
+
   mutating func endScan() {
     root = -1
     known = known.filter { $0.value.seen == generation }

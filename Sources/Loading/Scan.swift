@@ -17,7 +17,7 @@ extension Loader {
     return watched(git, wanted)
   }
 
-  private func gitActivity() -> String? { GitActivity.around(loaded.config.listings) }
+  func gitActivity() -> String? { GitActivity.around(loaded.config.listings) }
 
   /// Looked at before and after: git may begin, or end, while the files are read.
   private func watched(_ before: String?, _ wanted: Wanted) -> Wanted {
@@ -62,7 +62,7 @@ extension Loader {
   private func unseen(_ reason: String) -> Wanted { Wanted(root: .unseen(reason), problems: configProblems) }
 
   /// Takes the shelf along: `finish` puts it back.
-  private mutating func loading() -> FileLoading {
+  mutating func loading() -> FileLoading {
     let shared = SharedShelf(shelf)
     shelf = PhotoShelf(clock: clock)
     return FileLoading(
@@ -77,7 +77,7 @@ extension Loader {
     var unseen: String?
   }
 
-  private func openRoot() -> Descriptor? {
+  func openRoot() -> Descriptor? {
     // The root itself may be a link; what is below it may not.
     let number = open(loaded.config.listings, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     return number < 0 ? nil : Descriptor(number)
@@ -150,7 +150,7 @@ extension Loader {
 
   /// Nil when the root is the one that the journal knows. The advice never is to make the marker: a wrong folder with a
   /// marker would empty the shop.
-  private func markerProblem(_ root: borrowing Descriptor) -> String? {
+  func markerProblem(_ root: borrowing Descriptor) -> String? {
     let lineage: String
     var mayBeMissing = false
     switch options.marker {

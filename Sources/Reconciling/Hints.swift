@@ -10,6 +10,10 @@ package final class Hints: Sendable {
     /// Look at the files again.
     package var rescan = false
     package var reload = false
+    /// These files changed, and nothing else that is known of.
+    package var edited: Set<String> = []
+    /// Nothing is in flight any more.
+    package var idle = false
     package var replan = false
     /// Something is to be looked at on a marketplace.
     package var read = false
@@ -21,7 +25,7 @@ package final class Hints: Sendable {
     var needsPlan: Bool { rescan || reload || replan }
 
     /// Whether there is anything to look at now.
-    package var isEmpty: Bool { !rescan && !reload && !replan && !read && !stop }
+    package var isEmpty: Bool { !rescan && !reload && !replan && !read && !stop && !idle && edited.isEmpty }
   }
 
   private let pending = Mutex(Pending())

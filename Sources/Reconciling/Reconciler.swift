@@ -18,22 +18,25 @@ package actor Reconciler {
   }
 
   private(set) var shop: Shop
-  private var loader: Loader
+  var loader: Loader
   private(set) var executor: Executor
   private var watcher: Watcher?
-  private(set) var wanted: Wanted?
+  /// What it watches besides the root.
+  private var photoFolders: Set<String> = []
+  var wanted: Wanted?
   private var timer: Task<Void, Never>?
   private var alarm: Timestamp?
-  private var lastScan: Timestamp?
+  private(set) var lastScan: Timestamp?
   private var lastMark: Timestamp?
   private var chronicle: Chronicle
-  let hints = Hints()
+  nonisolated let hints = Hints()
   private let finds = Finds()
   private let reopen: Reopening
   let logger: Logger
   nonisolated let intake: Intake
   private let index = PostIndex()
   var looking = Looking()
+  var glancing = Glancing()
 
   package init(_ shop: Shop, logger: Logger, reopen: @escaping Reopening) {
     self.shop = shop
@@ -53,7 +56,8 @@ package actor Reconciler {
     { [journal = shop.journal] event in
       Chronicle.tell(event, logger)
       switch event {
-      case .idle, .overtaken: hints.add { $0.replan = true }
+      case .idle: hints.add { $0.idle = true }
+      case .overtaken: hints.add { $0.replan = true }
       case .finished(let result):
         Chronicle.tellSale(result, journal, logger)
         let early = index.learn(result)
@@ -88,17 +92,23 @@ package actor Reconciler {
     startWatching()
     hints.add { $0.rescan = true }
     for await _ in hints.rings {
-      let pending = hints.take()
+      var pending = hints.take()
       if pending.stop { break }
       if let time = pending.retryAt { ring(at: time) }
       if !pending.early.isEmpty { _ = await intake.take(pending.early) }
       if pending.isEmpty { continue }
+      if !pending.edited.isEmpty, !pending.rescan, !pending.reload {
+        pending.rescan = await !glance(at: pending.edited)
+      }
+      // The full look after an edit plans, too.
+      if pending.idle, !glancing.isFollowed { pending.replan = true }
       if pending.reload { await reloadConfig() }
       if pending.rescan || pending.reload { await scanAndShow() }
       if pending.needsPlan { try await replan() }
       lookAround()
     }
     timer?.cancel()
+    glancing.end()
     watcher?.stop()
     for task in looking.tasks.values { task.cancel() }
     await executor.stop(grace: .seconds(10))
@@ -120,6 +130,7 @@ package actor Reconciler {
       return
     }
     self.watcher = watcher
+    photoFolders = []
     shop.window?.watching(butFor: nil)
     let config = shop.config.file
     Task { [hints, logger, window = shop.window] in
@@ -134,8 +145,9 @@ package actor Reconciler {
     switch signal {
     case .settled(let paths):
       hints.add { pending in
-        pending.rescan = true
-        if paths.contains(config) { pending.reload = true }
+        if paths.contains(config) { (pending.rescan, pending.reload) = (true, true) }
+        pending.edited.formUnion(paths)
+        if pending.edited.count > Loader.glanceLimit { pending.rescan = true }
       }
     case .lookAgain(let why):
       logger.debug("looking at everything again: \(why)")
@@ -154,13 +166,22 @@ package actor Reconciler {
   }
 
   private func scan() {
+    glancing.end()
     // The time before the scan: what it did not find may have gone at any moment of it.
     lastScan = shop.ambient.now()
     wanted = loader.scan()
     if let wanted { shop.scanned(wanted) }
     shop.window?.scanned(wanted, at: lastScan)
-    watcher?.add(folders: Set(loader.photoFolders))
+    watchPhotos()
     writeMissingMarker()
+  }
+
+  /// Adding wakes the watcher's thread: only for folders that are new to it.
+  private func watchPhotos() {
+    let new = Set(loader.photoFolders).subtracting(photoFolders)
+    guard !new.isEmpty else { return }
+    photoFolders.formUnion(new)
+    watcher?.add(folders: new)
   }
 
   /// A new journal's first scan of a good root marks it.
@@ -230,12 +251,23 @@ package actor Reconciler {
     let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan)
     chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
     shop.window?.planned(plan)
+    logger.debug("planned: \(plan.executable.count) to do")
     CrashPoint.reach("plan-made")
     try await executor.submit(plan)
     CrashPoint.reach("plan-submitted")
     advanceMark()
+    glancing.allowance = Allowance(plan, shop.journal.ledger, shop.config, now: shop.ambient.now())
     try await sweepIfTroubled(plan)
     await arm(for: plan)
+    await tidyUp(after: plan)
+  }
+
+  /// Once everything is done that a pass has found to do.
+  private func tidyUp(after plan: Plan) async {
+    if plan.hasChanges { glancing.leavesMemory = true }
+    guard glancing.leavesMemory, !plan.hasChanges, await !executor.isBusy else { return }
+    glancing.leavesMemory = false
+    SpareMemory.giveBack()
   }
 
   /// At most once a minute, and only in a root that has just been seen to be the right one.

@@ -82,18 +82,6 @@ struct Selling {
   }
 }
 
-extension Wanted {
-  /// Listings come sorted by their ids.
-  package func listing(_ id: String) -> Listing? {
-    var (low, high) = (0, listings.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if listings[middle].id < id { low = middle + 1 } else { high = middle }
-    }
-    return low < listings.count && listings[low].id == id ? listings[low] : nil
-  }
-}
-
 extension Shop {
   /// What sales of these listings ask for at once, without a plan of the whole shop.
   package func sales(of ids: Set<String>, _ wanted: Wanted) -> [Action] {

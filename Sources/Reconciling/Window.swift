@@ -96,6 +96,14 @@ package final class Window: Sendable {
     }
   }
 
+  /// Posts of these listings are begun before everything was looked at.
+  func hurried(_ listings: [String]) {
+    let now = uptime()
+    fields.withLock { fields in
+      for key in fields.started.keys where listings.contains(key.listing) { fields.seen[key] = fields.edited ?? now }
+    }
+  }
+
   func planned(_ plan: Plan) {
     let now = uptime()
     fields.withLock { fields in

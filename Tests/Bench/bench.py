@@ -17,7 +17,7 @@ import rows
 from setting import Setting, progress
 
 # In the order of the goals' numbers.
-PARTS = ["plans", "state", "starting", "stages"]
+PARTS = ["plans", "edit", "creates", "journal", "rest", "state", "burst", "starting", "stages"]
 
 
 def main():

@@ -98,7 +98,7 @@ def write_config(folder, port, accounts=("facebook", "offerup"), more=""):
         off = "" if name in accounts else ", enabled: false"
         lines.append(
             f"  {name}: {{ marketplace: offerup, api_url: 'http://127.0.0.1:{port}/v1', requests_per_second: 0{off} }}")
-    lines += ["sync: { concurrency: 16, requests_per_second: 0 }", "guards: { withdrawals: off, updates: off }",
+    lines += ["sync: { concurrency: 16, requests_per_second: 0 }", "guards: { withdrawals: 100%, updates: 100% }",
               'web: { listen: "off" }', more]
     (folder / "hawker.yaml").write_text("\n".join(lines) + "\n")
 

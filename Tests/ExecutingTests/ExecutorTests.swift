@@ -26,6 +26,31 @@ struct ExecutorTests {
     }
   }
 
+  @Test func anUpdateThatAnEarlierPlanHasDoneIsNotSentAgain() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      let plan = bench.plan([Samples.listing("lamp", price: 3000)])
+      for _ in 0..<2 {
+        try await bench.executor.submit(plan)
+        _ = try await bench.executor.settle()
+        try await bench.time.sleep(.seconds(1))
+      }
+      #expect(bench.market.calls == ["create lamp", "update r1 price"])
+    }
+  }
+
+  @Test func aPlanOfAFewPostsBeginsOnlyWhereNothingWaits() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      let plan = bench.plan([Samples.listing("lamp", price: 3000)])
+      #expect(await bench.executor.begin(plan))
+      // In flight by now: a plan of it is for when it has ended.
+      #expect(await !bench.executor.begin(plan))
+      _ = try await bench.executor.settle()
+      #expect(bench.market.calls == ["create lamp", "update r1 price"])
+    }
+  }
+
   @Test func referenceBeginsWithTheListingAndHasEightCharactersOfTheOp() async throws {
     try await bench { bench in
       try await bench.converge([Samples.listing("lamp")])

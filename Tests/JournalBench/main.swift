@@ -11,7 +11,12 @@ switch arguments.dropFirst().first {
 case "make" where arguments.count == 4: try await makeWreck(arguments[2], Int(arguments[3]) ?? 10_000)
 case "open" where arguments.count == 3: try await open(arguments[2])
 case "read" where arguments.count == 4: try read(arguments[2], Int(arguments[3]) ?? 1)
-default: fatalError("journal-bench make DIRECTORY LISTINGS | open DIRECTORY | read DIRECTORY TIMES")
+case "append" where arguments.count == 5:
+  try await append(arguments[2], Int(arguments[3]) ?? 10_000, Int(arguments[4]) ?? 16)
+default:
+  fatalError(
+    "journal-bench make DIRECTORY LISTINGS | open DIRECTORY | read DIRECTORY TIMES | append DIRECTORY ENTRIES APPENDERS"
+  )
 }
 
 func now() -> Timestamp {
@@ -50,6 +55,36 @@ func read(_ directory: String, _ times: Int) throws {
     print(
       "\(ledger?.records.count ?? 0) posts read: \(duration.milliseconds) ms; processor \(processor.milliseconds) ms")
   }
+}
+
+/// Lines of about 300 bytes, as those of the limit.
+func append(_ directory: String, _ count: Int, _ appenders: Int) async throws {
+  let disk = BenchDisk(syncs: true)
+  let journal = try Journal.open(directory, JournalSetting(program: "bench", now: now, disk: disk))
+  // As many bytes as the limit's lines have, with the frame.
+  let entries = (0..<appenders).map {
+    Entry.observed(
+      PostKey(listing: "listing-\($0)", account: "facebook"),
+      .live(
+        remoteID: "1000\($0)", url: "https://www.facebook.com/marketplace/item/" + String(repeating: "1", count: 60)))
+  }
+  let before = disk.times.syncs
+  let (start, used) = (ContinuousClock.now, processorTime())
+  await withTaskGroup(of: Void.self) { group in
+    for entry in entries {
+      group.addTask {
+        for _ in 0..<count / appenders { try? await journal.append([entry]) }
+      }
+    }
+  }
+  let (duration, processor) = (ContinuousClock.now - start, processorTime() - used)
+  let lines = count / appenders * appenders
+  let syncs = disk.times.syncs - before
+  func microseconds(_ duration: Duration) -> Double { duration / .microseconds(1) / Double(lines) }
+  print(
+    "\(lines) lines, \(syncs) syncs: \(microseconds(duration)) us/line, processor \(microseconds(processor)) us/line, "
+      + "syncing \(microseconds(disk.times.sync)) us/line")
+  await journal.close()
 }
 
 /// Every listing is live; two segments of nearly 16 MiB stand behind the last checkpoint that can be read; the newest one

@@ -37,21 +37,19 @@ package struct WebServer: Service {
     let port = Port()
     let responder = Responder(door: door, port: port, patience: patience)
     let quiet = Logger(label: "web") { _ in SwiftLogNoOpLogHandler() }
-    var configuration = ApplicationConfiguration(
-      address: .hostname(setting.listen.bareHost, port: setting.listen.port), backlog: 512)
-    configuration.availableConnectionsDelegate = MaximumAvailableConnections(Self.connections, logger: quiet)
-    let application = Application(
-      responder: responder, server: ConnectionCare.server(patience), configuration: configuration,
-      onServerRunning: { channel in
-        let number = channel.localAddress?.port ?? setting.listen.port
-        port.set(number)
-        started("http://\(setting.listen.text(port: number))/")
-      }, logger: quiet)
+    let configuration = ServerConfiguration(
+      address: .hostname(setting.listen.bareHost, port: setting.listen.port), backlog: 512,
+      availableConnectionsDelegate: MaximumAvailableConnections(Self.connections, logger: quiet))
+    let server = try QuietServer.make(responder, ConnectionCare.server(patience), configuration, quiet) { channel in
+      let number = channel.localAddress?.port ?? setting.listen.port
+      port.set(number)
+      started("http://\(setting.listen.text(port: number))/")
+    }
     let remembering = Task { await remember() }
     defer { remembering.cancel() }
     do {
       try await withTaskExecutorPreference(WebThreads.shared) {
-        try await withGrace { try await application.run() }
+        try await withGrace { try await server.run() }
       }
     } catch {
       guard !(error is CancellationError) else { return }

@@ -15,7 +15,7 @@ struct DaemonAccounts: Sendable {
   init(_ config: ConfigInForce, sandbox: SandboxAddress?, logger: Logger, retry: @escaping @Sendable () async -> Void) {
     self.config = config
     let connections = Connections(sandbox: sandbox)
-    care = TokenCare(connections: connections, logger: logger, config: { config.value }, retry: retry)
+    care = TokenCare(connections: connections, logger: logger, config: config, retry: retry)
     desk = LoginDesk(
       store: sandbox == nil ? .standard(for: config.value) : nil, ambient: .system,
       find: connections.finding { config.value })
@@ -38,9 +38,19 @@ struct DaemonAccounts: Sendable {
 /// The config that the daemon works with now: another one after the file changed.
 final class ConfigInForce: Sendable {
   private let state: Mutex<Config>
+  /// One element for any number of changes; one task may read it.
+  let changes: AsyncStream<Void>
+  private let bell: AsyncStream<Void>.Continuation
 
-  init(_ config: Config) { state = Mutex(config) }
+  init(_ config: Config) {
+    state = Mutex(config)
+    (changes, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
 
   var value: Config { state.withLock { $0 } }
-  func change(to config: Config) { state.withLock { $0 = config } }
+
+  func change(to config: Config) {
+    state.withLock { $0 = config }
+    bell.yield()
+  }
 }

@@ -3,10 +3,11 @@ import Logging
 import Marketplaces
 import ServiceLifecycle
 import Synchronization
+import Watching
 
 /// The daemon's care for tokens: asks about each at the start and daily, says once what a person has to do, and takes a
-/// token that `hawker connect` stored meanwhile. Another process writes the store, so it is looked at every second: that
-/// costs one `stat`.
+/// token that `hawker connect` stored meanwhile. Another process writes the store, so its file is watched; where that can't
+/// be, it is looked at every second.
 final class TokenCare: Service {
   private struct State {
     var reports: [String: TokenReport] = [:]
@@ -24,15 +25,19 @@ final class TokenCare: Service {
   private let retry: @Sendable () async -> Void
   private let ambient: Ambient
   private let state = Mutex(State())
+  /// Told when there may be something to ask about: another config.
+  private let changes: AsyncStream<Void>
+  private let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   init(
-    connections: Connections, ambient: Ambient = .system, logger: Logger, config: @escaping @Sendable () -> Config,
+    connections: Connections, ambient: Ambient = .system, logger: Logger, config: ConfigInForce,
     retry: @escaping @Sendable () async -> Void
   ) {
     self.connections = connections
     self.ambient = ambient
     self.logger = logger
-    self.config = config
+    self.config = { config.value }
+    changes = config.changes
     self.retry = retry
   }
 
@@ -51,6 +56,7 @@ final class TokenCare: Service {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.check() }
         group.addTask { await self.watch() }
+        group.addTask { for await _ in self.changes { self.bell.yield() } }
       }
     }
   }
@@ -58,20 +64,51 @@ final class TokenCare: Service {
   private func check() async {
     while !Task.isCancelled {
       await checkDue()
-      do throws(CancellationError) { try await ambient.sleep(.seconds(1)) } catch { return }
+      let pause = untilDue
+      let timer = Task(executorPreference: ambient.executor) { [ambient, bell] in
+        do throws(CancellationError) { try await ambient.sleep(pause) } catch { return }
+        bell.yield()
+      }
+      for await _ in rings { break }
+      timer.cancel()
     }
   }
 
+  /// At most an hour, for the clock may be put forward meanwhile.
+  private var untilDue: Duration {
+    let now = ambient.now()
+    let accounts = config().accounts.filter(\.isEnabled)
+    let times = state.withLock { state in accounts.map { state.due[$0.name] ?? now } }
+    let next = times.min()?.duration(since: now) ?? .seconds(3600)
+    return min(max(next, .milliseconds(1)), .seconds(3600))
+  }
+
   private func watch() async {
-    var stamp = CredentialStore.standard(for: config()).stamp
-    while true {
-      do throws(CancellationError) { try await ambient.sleep(.seconds(1)) } catch { return }
-      let now = CredentialStore.standard(for: config()).stamp
-      guard now != stamp else { continue }
-      stamp = now
-      state.withLock { ($0.due, $0.round) = ([:], $0.round + 1) }
-      await retry()
+    let store = CredentialStore.standard(for: config())
+    guard store.directory != nil else { return }
+    var stamp = store.stamp
+    // The way to a store that is not there yet is watched as well: the looks between are for what no event tells.
+    let watcher = Watcher(WatchOptions(roots: [], files: [store.path], settle: .zero, poll: .seconds(600)))
+    if (try? watcher.start()) != nil {
+      for await signal in watcher.signals {
+        if case .degraded = signal { break }
+        await look(store, &stamp)
+      }
     }
+    watcher.stop()
+    while !Task.isCancelled {
+      do throws(CancellationError) { try await ambient.sleep(.seconds(1)) } catch { return }
+      await look(store, &stamp)
+    }
+  }
+
+  private func look(_ store: CredentialStore, _ stamp: inout CredentialStore.Stamp?) async {
+    let now = store.stamp
+    guard now != stamp else { return }
+    stamp = now
+    state.withLock { ($0.due, $0.round) = ([:], $0.round + 1) }
+    bell.yield()
+    await retry()
   }
 
   /// Asks about those whose time has come.

@@ -1,0 +1,75 @@
+"""Goal 11: 10,000 files edited at once, the daemon awake, and asleep until the kernel's queue has overflowed.
+
+From the last write to the end of the planning that knows of all of them; nothing may be missed: afterwards every edit has
+had its update, and a fresh plan finds nothing to do.
+"""
+import os
+import re
+import signal
+import subprocess
+import time
+
+from daemon import Daemon
+import shops
+from rows import Row
+from setting import environment, progress
+
+COUNT = 10_000
+
+
+def measure(setting):
+    shop = shops.make(setting, setting.work / "burst", COUNT, setting.stub())
+    setting.timed(["apply", "--yes"], shop)
+    rows = []
+    for sleeps in (False, True):
+        progress(f"a burst of {COUNT:,}" + (", the queue overflowing" if sleeps else ""))
+        rows.append(burst(setting, shop, sleeps))
+    return rows
+
+
+def burst(setting, shop, sleeps):
+    files = shops.listings(shop)
+    texts = [shops.edited(file.read_text()) for file in files]
+    before = outcomes(shop)
+    with Daemon(setting, shop, "--log-level", "debug") as daemon:
+        daemon.wait("in sync")
+        since = len(daemon.lines)
+        if sleeps:
+            daemon.process.send_signal(signal.SIGSTOP)
+        for file, text in zip(files, texts):
+            beside = file.with_name("." + file.name)
+            beside.write_text(text)
+            os.rename(beside, file)
+        written = time.monotonic()
+        if sleeps:
+            daemon.process.send_signal(signal.SIGCONT)
+        # It may have been in sync in the middle of it.
+        after = len(daemon.lines)
+        while True:
+            done, line = daemon.wait("in sync", after, timeout=120)
+            after = next(index for index in range(after, len(daemon.lines)) if daemon.lines[index] == (done, line)) + 1
+            updates = outcomes(shop) - before
+            if updates >= COUNT:
+                break
+        # The first plan after which nothing new was found to do.
+        plans = [(at, int(match[1])) for at, line in daemon.lines[since:] if (match := re.search(r"planned: (\d+) to do", line))]
+        overflowed = any("overflow" in line for _, line in daemon.lines[since:])
+    if sleeps and not overflowed:
+        raise RuntimeError("the queue did not overflow")
+    plan = subprocess.run([setting.hawker, "plan"], cwd=shop, env=environment(), capture_output=True, text=True)
+    if plan.returncode != 0:
+        raise RuntimeError(f"a fresh plan still finds something to do:\n{plan.stdout[-2000:]}")
+    # Each plan that had something to do: the last of them knew of the last edit.
+    planned = max(at for at, count in plans if count > 0)
+    what = "edits at once, queue overflowing" if sleeps else "edits at once"
+    return Row(
+        "11", f"{COUNT:,} {what}: last write → planned", max(0, planned - written), "s", must=1.5, aim=0.8,
+        note=f"all sent after {done - written:.2f} s, none missed"
+        + (f", {updates - COUNT} sent twice" if updates > COUNT else ""))
+
+
+def outcomes(shop):
+    """Updates that are done, in the segments that are kept."""
+    return sum(
+        b'"kind":"outcome"' in line and b'"result":"done"' in line for segment in (shop / "state").glob("journal-*.jsonl")
+        for line in segment.read_bytes().split(b"\n"))
