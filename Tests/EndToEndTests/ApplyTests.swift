@@ -26,6 +26,19 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: shop.path + "/state"))
   }
 
+  @Test func planKeepsItsCacheAndNothingElse() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    _ = try await shop.hawker("apply", "--sandbox", "--yes")
+    let state = shop.path + "/state/sandbox"
+    let before = try FileManager.default.subpathsOfDirectory(atPath: state).sorted()
+    let bare = try await shop.hawker("plan", "--sandbox", "--no-cache")
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: state).sorted() == before)
+    for _ in 0..<2 { #expect(try await shop.hawker("plan", "--sandbox").out == bare.out) }
+    let after = try FileManager.default.subpathsOfDirectory(atPath: state).sorted()
+    #expect(after.filter { !before.contains($0) } == ["cache", "cache/contents.bin", "cache/plan.bin"])
+  }
+
   @Test func lostFilesAreHeldUntilTheirExactNumberIsNamed() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }
