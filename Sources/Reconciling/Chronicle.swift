@@ -28,6 +28,9 @@ struct Chronicle {
     configProblems = []
   }
 
+  /// Something was begun that no plan of the whole shop shows: when it is done, that is to be told.
+  mutating func begun() { inSync = nil }
+
   mutating func planned(_ plan: Plan, accounts: Int, isBusy: Bool) {
     // What can't be seen has no problems to tell of.
     if plan.guards.contains(where: { $0.name == .root }) {

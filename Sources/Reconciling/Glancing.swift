@@ -85,6 +85,7 @@ extension Reconciler {
       guard allowance.takes(plan) else { return false }
       glancing.allowance = allowance
       guard await executor.begin(plan) else { return false }
+      if !plan.executable.isEmpty { chronicle.begun() }
       shop.window?.hurried(changed.map(\.id))
       patch(changed)
       await intake.see(Intake.Scene(shop: shop, executor: executor, wanted: self.wanted))

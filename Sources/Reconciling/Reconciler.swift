@@ -28,7 +28,7 @@ package actor Reconciler {
   private var alarm: Timestamp?
   private(set) var lastScan: Timestamp?
   private var lastMark: Timestamp?
-  private var chronicle: Chronicle
+  var chronicle: Chronicle
   nonisolated let hints = Hints()
   private let finds = Finds()
   private let reopen: Reopening
