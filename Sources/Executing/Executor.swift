@@ -38,11 +38,8 @@ package actor Executor {
   private var sold: [String: Int] = [:]
   /// Posts that a plan wanted to change while they were in flight.
   private var overtaken: Set<PostKey> = []
-  /// Accounts on which something went wrong that may have left two posts of one listing, with when it did last.
-  private var troubled: [String: Duration] = [:]
-  private var waiters: [CheckedContinuation<Void, Never>] = []
-  /// When whoever waits in `rest(by:)` is woken although something is still in flight.
-  private var alarm: (at: Timestamp, task: Task<Void, Never>)?
+  private var troubles = Troubles()
+  private var waiting = Waiting()
   private var journalFailure: JournalError?
   private var isStopping = false
 
@@ -57,7 +54,7 @@ package actor Executor {
     self.tell = tell
     startedAt = (ambient.now(), ambient.uptime())
     // A program that was killed may have left a second post behind, and nobody who remembers.
-    if journal.opening.isUnclean { for account in accounts { troubled[account.name] = startedAt.uptime } }
+    if journal.opening.isUnclean { for account in accounts { troubles.note(account.name, at: startedAt.uptime) } }
     for account in accounts {
       self.accounts[account.name] = account
       lanes[account.name] = Lane(account: account.name, concurrency: account.concurrency)
@@ -121,7 +118,7 @@ package actor Executor {
 
   /// Returns when nothing is in flight and nothing may start now, with the next moment at which something may.
   package func settle() async throws(JournalError) -> Timestamp? {
-    while !tasks.isEmpty { await withCheckedContinuation { waiters.append($0) } }
+    while !tasks.isEmpty { await withCheckedContinuation { waiting.add($0) } }
     try requireJournal()
     return nextDue
   }
@@ -131,28 +128,15 @@ package actor Executor {
   package func rest(by moment: Timestamp?) async throws(JournalError) -> Timestamp? {
     if tasks.isEmpty { return try await settle() }
     if let moment { ring(at: moment) }
-    await withCheckedContinuation { waiters.append($0) }
-    alarm?.task.cancel()
-    alarm = nil
+    await withCheckedContinuation { waiting.add($0) }
+    waiting.hush()
     try requireJournal()
     return nextDue
   }
 
-  private func ring(at moment: Timestamp) {
-    if let alarm, alarm.at <= moment { return }
-    alarm?.task.cancel()
-    let pause = max(.milliseconds(1), moment.duration(since: ambient.now()))
-    let task = Task(executorPreference: ambient.executor) { [ambient] in
-      do throws(CancellationError) { try await ambient.sleep(pause) } catch { return }
-      await self.wake()
-    }
-    alarm = (moment, task)
-  }
+  private func ring(at moment: Timestamp) { waiting.ring(at: moment, ambient) { await self.wake() } }
 
-  private func wake() {
-    for waiter in waiters { waiter.resume() }
-    waiters = []
-  }
+  private func wake() { waiting.wake() }
 
   /// Starts what has come due since.
   package func resume() { pump() }
@@ -179,27 +163,24 @@ package actor Executor {
   /// Accounts to be swept for second posts: those whose trouble is `delay` past, for until the marketplace shows
   /// everything a sweep proves nothing.
   package func takeTroubled(after delay: Duration = .zero) -> Set<String> {
-    let now = ambient.uptime()
-    let ripe = troubled.filter { now >= $0.value + delay }.keys
-    for account in ripe { troubled[account] = nil }
-    return Set(ripe)
+    troubles.take(after: delay, now: ambient.uptime())
   }
 
   /// Goes on where `last`, of the same program, stopped: only its own time tells how long an answer has been missing when
   /// the wall clock was put forward meanwhile; and it knew where a second post may be.
   package func takeOver(from last: Executor) async {
-    let (open, trouble) = await (last.unanswered, last.troubled)
+    let (open, earlier) = await (last.unanswered, last.troubles)
     unanswered.merge(open) { own, _ in own }
-    for (account, moment) in trouble where accounts[account] != nil { troubled[account] = troubled[account] ?? moment }
+    troubles.takeOver(from: earlier, of: accounts.keys)
   }
 
   /// When an account will have been troubled for so long.
   package func nextSweep(after delay: Duration) -> Timestamp? {
-    troubled.values.min().map { ambient.now().advanced(by: $0 + delay - ambient.uptime() + .milliseconds(1)) }
+    troubles.earliest.map { ambient.now().advanced(by: $0 + delay - ambient.uptime() + .milliseconds(1)) }
   }
 
   /// It could not be looked into now: later.
-  package func stillTroubled(_ account: String) { troubled[account] = ambient.uptime() }
+  package func stillTroubled(_ account: String) { troubles.note(account, at: ambient.uptime()) }
 
   /// Starts nothing more; what runs may finish within `grace`, then it is cancelled and recorded for what it then is.
   package func stop(grace: Duration) async {
@@ -307,9 +288,9 @@ package actor Executor {
       lanes[account]?.postpone(action.key, until: time)
       lanes[account]?.requeue(action)
     }
-    if attempt.result.kind == .uncertain || action.kind == .resolve { troubled[account] = ambient.uptime() }
+    if attempt.result.kind == .uncertain || action.kind == .resolve { troubles.note(account, at: ambient.uptime()) }
     tell(.finished(attempt.result))
-    if let retryAt = attempt.result.retryAt, !waiters.isEmpty { ring(at: retryAt) }
+    if let retryAt = attempt.result.retryAt, !waiting.isEmpty { ring(at: retryAt) }
     release(action.key)
   }
 

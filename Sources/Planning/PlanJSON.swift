@@ -20,16 +20,26 @@ package enum PlanJSON {
       json.array { json in
         for action in plan.actions where action.kind != .unchanged { write(action, &json, isIdentity: false) }
       }
-      json.key("problems")
-      json.array { json in
-        for problem in plan.problems { write(problem, to: &json) }
-      }
-      json.key("guards")
-      json.array { json in
-        for report in plan.guards { write(report, to: &json) }
-      }
+      writeProblems(plan.problems, to: &json)
+      writeGuards(plan.guards, to: &json)
     }
     return json.text
+  }
+
+  /// The member `problems` of every document that has them.
+  package static func writeProblems(_ problems: [Problem], to json: inout JSONWriter) {
+    json.key("problems")
+    json.array { json in
+      for problem in problems { write(problem, to: &json) }
+    }
+  }
+
+  /// The member `guards`.
+  package static func writeGuards(_ reports: [GuardReport], to json: inout JSONWriter) {
+    json.key("guards")
+    json.array { json in
+      for report in reports { write(report, to: &json) }
+    }
   }
 
   private static func journal(_ plan: Plan, _ json: inout JSONWriter) {

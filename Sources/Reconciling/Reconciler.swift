@@ -30,7 +30,7 @@ package actor Reconciler {
   private var lastMark: Timestamp?
   var chronicle: Chronicle
   nonisolated let hints = Hints()
-  private let finds = Finds()
+  let finds = Finds()
   private let reopen: Reopening
   let logger: Logger
   nonisolated let intake: Intake
@@ -277,34 +277,6 @@ package actor Reconciler {
     guard wanted?.root == .seen else { return }
     lastMark = now
     Lineage.advance(shop)
-  }
-
-  /// Looking for duplicates may take long and is done beside the loop; taking them off, while nothing else is under way.
-  private func sweepIfTroubled(_ plan: Plan) async throws(JournalError) {
-    guard await !executor.isBusy, !plan.actions.contains(where: { $0.kind == .resolve && $0.hold == nil }) else {
-      return
-    }
-    for find in finds.take() {
-      let (results, isWhole) = try await find.sweep.remove(find.copies, claiming: executor)
-      for result in results {
-        Chronicle.tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""), logger)
-      }
-      if !isWhole { await executor.stillTroubled(find.sweep.accountName) }
-    }
-    let troubled = await executor.takeTroubled(after: shop.config.sync.absenceAfter)
-    for account in shop.accounts where troubled.contains(account.name) {
-      look(for: Sweep(account, journal: shop.journal, ambient: shop.ambient), on: account.name)
-    }
-  }
-
-  private func look(for sweep: Sweep, on account: String) {
-    let executor = executor
-    Task(executorPreference: shop.ambient.executor) { [hints, finds] in
-      guard let copies = await sweep.find(within: .zero) else { return await executor.stillTroubled(account) }
-      guard !copies.isEmpty else { return }
-      finds.add(.init(sweep: sweep, copies: copies))
-      hints.add { $0.replan = true }
-    }
   }
 
   /// One timer for whatever comes first: a retry, a pause that ends, a full rescan.

@@ -55,14 +55,8 @@ enum ResultJSON {
       json.array { json in
         for result in results { write(result, &json) }
       }
-      json.key("guards")
-      json.array { json in
-        for report in plan.guards { PlanJSON.write(report, to: &json) }
-      }
-      json.key("problems")
-      json.array { json in
-        for problem in plan.problems { PlanJSON.write(problem, to: &json) }
-      }
+      PlanJSON.writeGuards(plan.guards, to: &json)
+      PlanJSON.writeProblems(plan.problems, to: &json)
     }
     return json.text + "\n"
   }

@@ -61,12 +61,8 @@ enum StatusJSON {
   }
 
   private static func lists(_ view: ShopView, _ json: inout JSONWriter) {
-    json.key("guards")
-    json.array { json in
-      for report in view.plan?.guards ?? [] where report.isTripped { PlanJSON.write(report, to: &json) }
-    }
-    json.key("problems")
-    json.array { json in for problem in view.plan?.problems ?? [] { PlanJSON.write(problem, to: &json) } }
+    PlanJSON.writeGuards((view.plan?.guards ?? []).filter(\.isTripped), to: &json)
+    PlanJSON.writeProblems(view.plan?.problems ?? [], to: &json)
     json.key("config_problems")
     json.array { json in for problem in view.configProblems { PlanJSON.write(problem, to: &json) } }
   }

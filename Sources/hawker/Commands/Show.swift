@@ -74,10 +74,7 @@ struct Show: AsyncParsableCommand {
           }
         }
       }
-      json.key("problems")
-      json.array { json in
-        for problem in explanation.problems { PlanJSON.write(problem, to: &json) }
-      }
+      PlanJSON.writeProblems(explanation.problems, to: &json)
     }
     return json.text + "\n"
   }

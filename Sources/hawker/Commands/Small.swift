@@ -47,10 +47,7 @@ struct Validate: AsyncParsableCommand {
       json.object { json in
         json.field("format", "hawker.problems/1")
         json.field("listings", listings)
-        json.key("problems")
-        json.array { json in
-          for problem in problems { PlanJSON.write(problem, to: &json) }
-        }
+        PlanJSON.writeProblems(problems, to: &json)
       }
       return Console.out(json.text + "\n")
     }

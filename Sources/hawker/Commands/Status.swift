@@ -129,14 +129,8 @@ struct StatusReport {
       json.array { json in
         for exposure in exposures { write(exposure, &json) }
       }
-      json.key("guards")
-      json.array { json in
-        for report in plan.guards { PlanJSON.write(report, to: &json) }
-      }
-      json.key("problems")
-      json.array { json in
-        for problem in plan.problems { PlanJSON.write(problem, to: &json) }
-      }
+      PlanJSON.writeGuards(plan.guards, to: &json)
+      PlanJSON.writeProblems(plan.problems, to: &json)
     }
     return json.text + "\n"
   }
