@@ -251,7 +251,7 @@ package actor Reconciler {
     let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan)
     chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
     shop.window?.planned(plan)
-    logger.debug("planned: \(plan.executable.count) to do")
+    logger.debug("planned: \(plan.executable.count) to do, as seen at \(lastScan?.description ?? "no time")")
     CrashPoint.reach("plan-made")
     try await executor.submit(plan)
     CrashPoint.reach("plan-submitted")

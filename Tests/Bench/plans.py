@@ -46,7 +46,7 @@ def unchanged(setting, size):
     listings = shop / "listings"
     files = sorted(listings.rglob("*.yaml"))
     plan = lambda codes=(0,): setting.timed(["plan", "--detailed-exitcode"], shop, codes=codes)[0]
-    plan()
+    settle(plan)
     verified, trusted, edited = [], [], []
     for round in range(setting.rounds(size)):
         touch(files)
