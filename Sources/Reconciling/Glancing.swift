@@ -84,10 +84,11 @@ extension Reconciler {
       let plan = shop.glimpse(changed, scannedAt: lastScan)
       guard allowance.takes(plan) else { return false }
       glancing.allowance = allowance
+      // Before anything is waited for: a decision's scan may come in between, and it is newer.
+      patch(changed)
       guard await executor.begin(plan) else { return false }
       if !plan.executable.isEmpty { chronicle.begun() }
       shop.window?.hurried(changed.map(\.id))
-      patch(changed)
       await intake.see(Intake.Scene(shop: shop, executor: executor, wanted: self.wanted))
     }
     glancing.follow(after: min(shop.config.sync.settle, .seconds(1)), shop.ambient, hints)

@@ -29,9 +29,10 @@ actor Intake {
 
   /// What a batch came to.
   private struct Batch: Sendable {
+    /// What something follows from.
     var entries: [Entry] = []
-    /// Of sales that are recorded already: nothing follows from them.
-    var names: [Entry] = []
+    /// All that is to be recorded, in the order in which it was ruled on: names of sales that are counted already too.
+    var recorded: [Entry] = []
     var answers: [Answer] = []
     var sold: Set<String> = []
     var isHinted = false
@@ -80,7 +81,7 @@ actor Intake {
       let jobs = waiting
       waiting = []
       let batch = rule(jobs)
-      let failure = await record(batch.names + batch.entries)
+      let failure = await record(batch.recorded)
       for (job, answer) in zip(jobs, batch.answers) { job.answer.resume(returning: failure ?? answer) }
       guard failure == nil, !batch.entries.isEmpty || batch.isHinted else { continue }
       // Beside what is told next: whoever tells something waits for the journal alone, not for the executor.
@@ -128,7 +129,7 @@ actor Intake {
       switch job.work {
       case .notices(let notices):
         for notice in notices where !rule(notice, &ledger, &batch) {
-          answer = Answer(.refused, "it may be of a post whose making is not settled yet: tell it again")
+          answer = Answer(.refused, "what it means for its listing can't be said yet: tell it again")
         }
       case .decision(let decision):
         let ruling = Deciding(scene.shop, scene.wanted ?? Wanted(), ledger).rule(decision)
@@ -148,21 +149,26 @@ actor Intake {
     return batch
   }
 
-  /// False: it must be told again. A sale of a post that is looked for at this moment is nowhere written down.
+  /// False: it must be told again. A sale of a post that is looked for at this moment is nowhere written down, and a
+  /// second one of a listing whose file is still to be read might be the first told again.
   private func rule(_ notice: Notice, _ ledger: inout Ledger, _ batch: inout Batch) -> Bool {
     let now = scene.shop.ambient.uptime()
-    guard let key = index.find(notice, in: ledger, at: now) else {
+    guard let (key, isFormer) = index.find(notice, in: ledger, at: now) else {
       return notice.event != .sold || !isLookedFor(on: notice.marketplace, in: ledger)
     }
     switch notice.event {
     case .sold:
+      // How many there are stands in the files: before they were looked at nobody knows whether this is one more.
+      guard scene.wanted != nil || ledger.sales[key.listing, default: []].isEmpty else { return false }
       let selling = Selling(ledger: ledger, id: key.listing, listing: scene.wanted?.listing(key.listing))
       let name = (notice.delivery ?? notice.at?.description).map { String($0.prefix(200)) }
-      switch selling.seen(on: key.account, delivery: name) {
+      let sighting =
+        isFormer ? selling.seenFormerly(on: key.account, delivery: name) : selling.seen(on: key.account, delivery: name)
+      switch sighting {
       case .new(let entries): add(entries, &ledger, &batch)
       case .named(let entry):
         ledger.apply(entry, at: scene.shop.ambient.now())
-        batch.names.append(entry)
+        batch.recorded.append(entry)
       case .known: break
       }
     case .removed, .changed:
@@ -189,6 +195,7 @@ actor Intake {
       if let listing = entry.soldListing { batch.sold.insert(listing) }
     }
     batch.entries += entries
+    batch.recorded += entries
   }
 
   private func tell(_ entries: ArraySlice<Entry>) {

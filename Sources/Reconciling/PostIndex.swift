@@ -20,25 +20,31 @@ final class PostIndex: Sendable {
     var strays: [(name: Name, notice: Notice)] = []
     /// What posts were called before they were replaced, or made again: a buyer may have been there first, and the news of
     /// that come late. In the order they came.
-    var former: [Name: PostKey] = [:]
+    var former: [Name: Former] = [:]
     var formerNames: [Name] = []
+  }
+
+  fileprivate struct Former {
+    let key: PostKey
+    let remoteID: String
   }
 
   private static let mostStrays = 256
   fileprivate static let mostFormer = 10_000
   private let state = Mutex(State())
 
-  func find(_ notice: Notice, in ledger: Ledger, at now: Duration) -> PostKey? {
+  /// `isFormer`: the post that it means has been replaced by another since.
+  func find(_ notice: Notice, in ledger: Ledger, at now: Duration) -> (key: PostKey, isFormer: Bool)? {
     state.withLock { state in
-      if let key = PostIndex.match(notice, state.known, ledger) { return key }
+      if let key = PostIndex.match(notice, state.known, ledger) { return (key, false) }
       let isStale = state.made.map { $0.sequence != ledger.sequence && now - $0.at >= .seconds(1) } ?? true
       if isStale {
         state.known = PostIndex.all(ledger)
         state.made = (ledger.sequence, now)
-        if let key = PostIndex.match(notice, state.known, ledger) { return key }
+        if let key = PostIndex.match(notice, state.known, ledger) { return (key, false) }
       }
       if notice.event == .sold {
-        if let key = state.formerly(notice, ledger) { return key }
+        if let key = state.formerly(notice, ledger) { return (key, true) }
         state.strays.append((Name(marketplace: notice.marketplace, id: notice.remoteID), notice))
         if state.strays.count > PostIndex.mostStrays { state.strays.removeFirst() }
       }
@@ -52,7 +58,7 @@ final class PostIndex: Sendable {
     return state.withLock { state in
       let names = PostIndex.names(result.action.marketplace, id)
       if let old = result.action.record?.remoteID, old != id {
-        state.note(former: PostIndex.names(result.action.marketplace, old), of: result.action.key)
+        state.note(former: old, on: result.action.marketplace, of: result.action.key)
       }
       if state.made != nil { for name in names { state.known[name] = result.action.key } }
       let early = state.strays.filter { names.contains($0.name) }.map(\.notice)
@@ -64,12 +70,17 @@ final class PostIndex: Sendable {
   private static func match(_ notice: Notice, _ known: [Name: PostKey], _ ledger: Ledger) -> PostKey? {
     for name in names(notice.marketplace, notice.remoteID) {
       guard let key = known[name], let record = ledger[key], let id = record.remoteID else { continue }
-      guard names(record.marketplace, id).contains(name) else { continue }
-      // Two ids that both name their page must name the same one: an app hears of all of its pages.
-      if notice.remoteID != id, notice.remoteID.contains("_"), id.contains("_") { continue }
-      return key
+      if record.marketplace == notice.marketplace, means(notice, id) { return key }
     }
     return nil
+  }
+
+  /// Whether a notice's id stands for this one.
+  fileprivate static func means(_ notice: Notice, _ id: String) -> Bool {
+    if notice.remoteID == id { return true }
+    // Two ids that both name their page must name the same one: an app hears of all of its pages.
+    guard !notice.remoteID.contains("_") || !id.contains("_") else { return false }
+    return !Set(names(notice.marketplace, notice.remoteID)).isDisjoint(with: names(notice.marketplace, id))
   }
 
   private static func all(_ ledger: Ledger) -> [Name: PostKey] {
@@ -91,8 +102,10 @@ final class PostIndex: Sendable {
 }
 
 extension PostIndex.State {
-  fileprivate mutating func note(former names: [PostIndex.Name], of key: PostKey) {
-    for name in names where former.updateValue(key, forKey: name) == nil { formerNames.append(name) }
+  fileprivate mutating func note(former id: String, on marketplace: String, of key: PostKey) {
+    for name in PostIndex.names(marketplace, id) {
+      if former.updateValue(PostIndex.Former(key: key, remoteID: id), forKey: name) == nil { formerNames.append(name) }
+    }
     guard formerNames.count > PostIndex.mostFormer else { return }
     for name in formerNames.prefix(PostIndex.mostFormer / 2) { former[name] = nil }
     formerNames.removeFirst(PostIndex.mostFormer / 2)
@@ -100,10 +113,13 @@ extension PostIndex.State {
 
   /// The post that had this id once, or that still has to be taken off.
   fileprivate func formerly(_ notice: Notice, _ ledger: Ledger) -> PostKey? {
-    let names = PostIndex.names(notice.marketplace, notice.remoteID)
-    if let key = names.lazy.compactMap({ former[$0] }).first, ledger[key] != nil { return key }
+    for name in PostIndex.names(notice.marketplace, notice.remoteID) {
+      if let former = former[name], ledger[former.key] != nil, PostIndex.means(notice, former.remoteID) {
+        return former.key
+      }
+    }
     return ledger.records.values.first { record in
-      record.marketplace == notice.marketplace && record.superseded.contains(notice.remoteID)
+      record.marketplace == notice.marketplace && record.superseded.contains { PostIndex.means(notice, $0) }
     }?.key
   }
 }

@@ -25,12 +25,14 @@ extension Reconciler {
   }
 
   private func look(for sweep: Sweep, on account: String) {
-    let executor = executor
     Task(executorPreference: shop.ambient.executor) { [hints, finds] in
-      guard let copies = await sweep.find(within: .zero) else { return await executor.stillTroubled(account) }
+      guard let copies = await sweep.find(within: .zero) else { return await self.stillTroubled(account) }
       guard !copies.isEmpty else { return }
       finds.add(.init(sweep: sweep, copies: copies))
       hints.add { $0.replan = true }
     }
   }
+
+  /// By the executor of then: a changed config has another one.
+  private func stillTroubled(_ account: String) async { await executor.stillTroubled(account) }
 }

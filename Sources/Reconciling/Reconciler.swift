@@ -226,6 +226,8 @@ package actor Reconciler {
   package func decide(_ decision: Decision) async -> Answer {
     // A sale waits for no scan.
     if case .sold = decision, wanted != nil { return await intake.decide(decision) }
+    // The look that an edit still had coming is this one, whatever comes of the decision.
+    if glancing.isFollowed { hints.add { $0.replan = true } }
     await scanAndShow()
     if case .sold = decision { return await intake.decide(decision) }
     guard let wanted else { return Answer(.refused, "the listings have not been looked at yet") }

@@ -41,12 +41,24 @@ struct Selling {
       guard before.isEmpty else { return .known }
       return .new(entries(.observed(key, .sold(price: nil, delivery: Sale.seen)), account).all)
     }
-    if before.contains(where: { $0.delivery == delivery }) { return .known }
+    // Told again after the thing was posted anew, it still is the old sale.
+    if sales.contains(where: { $0.account == account && $0.delivery == delivery }) { return .known }
     // What the seller has released is over: another delivery is another buyer.
     if quantity == 1, before.contains(where: { !$0.releasedAccounts.contains(account) }) { return .known }
     let entry = Entry.observed(key, .sold(price: nil, delivery: delivery))
     return ledger.standing.unnamedSale(on: key, since: postedAt) == nil
       ? .new(entries(entry, account).all) : .named(entry)
+  }
+
+  /// A delivery of a post that another has replaced on `account` since. What stands there now was not sold by that: of one
+  /// thing it goes off everywhere.
+  func seenFormerly(on account: String, delivery: String?) -> Sighting {
+    guard quantity == 1 else { return seen(on: account, delivery: delivery) }
+    if sales.contains(where: { $0.account == account && $0.delivery == delivery }) { return .known }
+    switch told(on: nil, price: nil) {
+    case .known: return .known
+    case .new(let entries, _): return .new(entries)
+    }
   }
 
   /// The seller's word. Of one thing, a sale told again is the same sale; of several, each word is one, and the word too

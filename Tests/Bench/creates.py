@@ -19,7 +19,7 @@ def measure(setting):
     progress("creates")
     shop = shops.make(setting, setting.work / "creates", COUNT, setting.stub())
     pairs, processor = [], []
-    for turn in range(setting.rounds() + 1):
+    for turn in range((setting.rounds() if setting.is_long else 3) + 1):
         limit = multi(setting)
         shutil.rmtree(shop / "state", ignore_errors=True)
         (shop / "listings" / ".hawker").unlink(missing_ok=True)

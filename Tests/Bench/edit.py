@@ -17,7 +17,7 @@ from setting import progress
 
 
 def measure(setting):
-    count = 150 if setting.is_long else 40
+    count = 150 if setting.is_long else 20
     rows = []
     for size in (20, 10_000):
         progress(f"edits in a shop of {size:,}")

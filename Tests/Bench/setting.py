@@ -21,7 +21,7 @@ class Setting:
         self.stub_port = None
 
     def rounds(self, size=10_000):
-        return (9 if size < 100_000 else 5) if self.is_long else 7
+        return (9 if size < 100_000 else 5) if self.is_long else 5
 
     def limit(self, name):
         """A program of shared/bench/limits, built once for this machine."""

@@ -215,7 +215,8 @@ extension Play {
         buy.isTold && memory.known[[key.account, buy.remoteID]] == key
           && (buy.life == buy.toldLife || memory.live[key] == buy.remoteID)
       }
-      let all = memory.sales[key.listing]?.count { $0.account == key.account } ?? 0
+      // Of a post that was replaced since it is a sale elsewhere.
+      let all = memory.sales[key.listing]?.count { $0.account == key.account || $0.account == nil } ?? 0
       if !told.isEmpty, all == 0 { witness.accuse("hawker took the news of a sale of \(key) and lost it: \(told)") }
       let fewest = min(item?.fewest ?? 1, told.map(\.toldQuantity).min() ?? 1)
       if fewest > buys.count, seen < told.count {

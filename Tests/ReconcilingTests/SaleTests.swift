@@ -214,8 +214,45 @@ import Testing
       #expect(await shop.reconciler.take([Notice(marketplace: "alpha", remoteID: old, event: .sold, delivery: "d1")]))
       #expect(shop.ledger.sales["lamp"]?.count == 1)
       try await shop.time.sleep(.seconds(60))
-      #expect(shop.live(on: "b1") == ["desk"])
+      // What stands where it sold is another post by now, and nobody there knows of the sale.
+      #expect(shop.live(on: "a1") == ["desk"] && shop.live(on: "b1") == ["desk"])
     }
+  }
+
+  /// Which is so for a moment after each start.
+  @Test func aSecondSaleIsNotTakenBeforeTheFilesWereLookedAt() async throws {
+    let time = VirtualTime()
+    try await time.run {
+      var listing = Office.listing("lamp", accounts: ["a1"])
+      listing.quantity = 2
+      let key = PostKey(listing: "lamp", account: "a1")
+      let office = try await Office([listing], Office.posted(key, "r1"), time: time)
+      let executor = office.shop.executor { _ in }
+      let senses = Senses(Intake.Scene(shop: office.shop, executor: executor, wanted: nil), PostIndex(), Hints())
+      let notices = ["d1", "d2"].map { Notice(marketplace: "alpha", remoteID: "r1", event: .sold, delivery: $0) }
+      #expect(await senses.intake.take([notices[0]]))
+      #expect(await !senses.intake.take([notices[1]]))
+      await senses.intake.see(Intake.Scene(shop: office.shop, executor: executor, wanted: office.wanted))
+      #expect(await senses.intake.take(notices))
+      #expect(office.shop.journal.ledger.sales["lamp"]?.compactMap(\.delivery) == ["d1", "d2"])
+      await office.shop.journal.close()
+    }
+  }
+
+  @Test func aSaleToldAgainAfterTheThingWasPostedAnewIsTheOldOne() {
+    let key = PostKey(listing: "lamp", account: "a1")
+    var ledger = Ledger(lineage: "test", sequence: 0)
+    func apply(_ entries: [Entry], at seconds: Int64) {
+      for entry in entries { ledger.apply(entry, at: Timestamp(milliseconds: seconds * 1000)) }
+    }
+    apply(Office.posted(key, "1"), at: 10)
+    apply([.observed(key, .sold(price: nil, delivery: "d1")), .released(key, by: Entry.saleSeen)], at: 20)
+    apply(Office.posted(key, "2"), at: 30)
+    let selling = Selling(ledger: ledger, id: "lamp", listing: nil)
+    let told = ["d1", "d2"].map { delivery in
+      if case .new = selling.seen(on: "a1", delivery: delivery) { true } else { false }
+    }
+    #expect(told == [false, true])
   }
 
   /// The program died before a create was answered, and the marketplace can't be asked.
