@@ -158,10 +158,10 @@ actor Intake {
     }
     switch notice.event {
     case .sold:
-      // How many there are stands in the files: before they were looked at nobody knows whether this is one more.
-      guard scene.wanted != nil || ledger.sales[key.listing, default: []].isEmpty else { return false }
       let selling = Selling(ledger: ledger, id: key.listing, listing: scene.wanted?.listing(key.listing))
       let name = (notice.delivery ?? notice.at?.description).map { String($0.prefix(200)) }
+      // How many there are stands in the files: before they were looked at nobody knows whether this is one more.
+      if scene.wanted == nil, !selling.isFirst { return selling.knows(name, on: key.account) }
       let sighting =
         isFormer ? selling.seenFormerly(on: key.account, delivery: name) : selling.seen(on: key.account, delivery: name)
       switch sighting {

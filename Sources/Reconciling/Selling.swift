@@ -31,6 +31,13 @@ struct Selling {
   /// What can't be read is taken for one alone: it is better off the marketplaces for a while than sold twice.
   private var quantity: Int { max(listing?.quantity ?? 1, 1) }
 
+  var isFirst: Bool { sales.isEmpty }
+
+  /// Whether this very delivery is recorded.
+  func knows(_ delivery: String?, on account: String) -> Bool {
+    delivery != nil && sales.contains { $0.account == account && $0.delivery == delivery }
+  }
+
   /// A marketplace's own word of its post: a delivery, or what a look showed.
   func seen(on account: String, delivery: String? = nil) -> Sighting {
     let key = PostKey(listing: id, account: account)
@@ -42,7 +49,7 @@ struct Selling {
       return .new(entries(.observed(key, .sold(price: nil, delivery: Sale.seen)), account).all)
     }
     // Told again after the thing was posted anew, it still is the old sale.
-    if sales.contains(where: { $0.account == account && $0.delivery == delivery }) { return .known }
+    if knows(delivery, on: account) { return .known }
     // What the seller has released is over: another delivery is another buyer.
     if quantity == 1, before.contains(where: { !$0.releasedAccounts.contains(account) }) { return .known }
     let entry = Entry.observed(key, .sold(price: nil, delivery: delivery))
@@ -54,7 +61,7 @@ struct Selling {
   /// thing it goes off everywhere.
   func seenFormerly(on account: String, delivery: String?) -> Sighting {
     guard quantity == 1 else { return seen(on: account, delivery: delivery) }
-    if sales.contains(where: { $0.account == account && $0.delivery == delivery }) { return .known }
+    if knows(delivery, on: account) { return .known }
     switch told(on: nil, price: nil) {
     case .known: return .known
     case .new(let entries, _): return .new(entries)
