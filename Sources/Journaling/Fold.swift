@@ -23,7 +23,8 @@ extension Ledger {
       standing.permits[key, default: []].removeAll { $0.by == permit.by }
       standing.permits[key, default: []].append(permit)
     case .sold(let listing, let account, let price):
-      standing.sales[listing, default: []].append(Sale(account: account, price: price, at: at))
+      let postedAt = records(of: listing).compactMap(\.postedAt).max()
+      standing.sales[listing, default: []].append(Sale(account: account, price: price, at: max(at, postedAt ?? at)))
     }
   }
 
@@ -63,8 +64,9 @@ extension Ledger {
       if let delivery, delivery != Sale.seen, let place = standing.unnamedSale(on: key, since: postedAt) {
         standing.sales[key.listing]?[place].delivery = delivery
       } else {
+        // Nothing sells before it is posted, whatever the clock says: by that it is told from a sale before it.
         standing.sales[key.listing, default: []].append(
-          Sale(account: key.account, price: price, at: at, delivery: delivery))
+          Sale(account: key.account, price: price, at: max(at, postedAt), delivery: delivery))
       }
     case .drift(let fields, let values):
       hints[key] = nil

@@ -255,6 +255,20 @@ import Testing
     #expect(told == [false, true])
   }
 
+  @Test func aSaleIsKnownAgainWhenTheClockWasSetBackSinceItsPost() {
+    let key = PostKey(listing: "lamp", account: "a1")
+    var ledger = Ledger(lineage: "test", sequence: 0)
+    for entry in Office.posted(key, "1") { ledger.apply(entry, at: Timestamp(milliseconds: 900_000)) }
+    ledger.apply(.observed(key, .sold(price: nil, delivery: "d1")), at: Timestamp(milliseconds: 1000))
+    let selling = Selling(ledger: ledger, id: "lamp", listing: nil)
+    for delivery in [nil, "d1", "d2"] {
+      guard case .known = selling.seen(on: "a1", delivery: delivery) else {
+        Issue.record("\(delivery ?? "a look") counts once more")
+        continue
+      }
+    }
+  }
+
   /// The program died before a create was answered, and the marketplace can't be asked.
   @Test func aSaleIsNotAcceptedWhileACreateOfAnEarlierLifeIsOpen() async throws {
     let time = VirtualTime()
