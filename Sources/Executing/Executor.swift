@@ -222,12 +222,13 @@ package actor Executor {
   }
 
   /// Whether the post is still as the plan saw it: a request may have ended while the plan was on its way here, and what
-  /// it did would be done again.
+  /// it did would be done again; or a look may have shown that somebody changed there what it is about to change.
   private func isCurrent(_ action: Action) -> Bool {
     let (now, planned) = (journal.record(of: action.key), action.record)
     return now?.state == planned?.state && now?.remoteID == planned?.remoteID
       && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt
       && now?.updatedAt == planned?.updatedAt && now?.tries == planned?.tries
+      && !action.overwrites(journal.drift(of: action.key))
   }
 
   private func skip(_ action: Action) {

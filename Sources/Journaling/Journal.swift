@@ -41,6 +41,9 @@ package final class Journal: Sendable {
   /// One post's record, without a copy of the whole ledger.
   package func record(of key: PostKey) -> Record? { mailbox.record(of: key) }
 
+  /// What was last seen to differ of one post.
+  package func drift(of key: PostKey) -> Drift? { mailbox.drift(of: key) }
+
   /// What the ledger knows of these listings, with the holds on them alone; the rest of it stays where it is.
   package func ledger(of listings: Set<String>) -> Ledger { mailbox.ledger(of: listings) }
 

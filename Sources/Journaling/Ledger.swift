@@ -47,6 +47,18 @@ package struct Ledger: Hashable, Sendable {
   /// The post that waits for the outcome of an operation.
   package func key(ofOp op: String) -> PostKey? { keysByOp[op] }
 
+  /// Operations that make a post there and have no outcome: under way, or their answer was lost.
+  package func openCreates(on marketplace: String) -> Set<String> {
+    var ops: Set<String> = []
+    for (op, key) in keysByOp {
+      guard let record = records[key], record.marketplace == marketplace, let action = record.pending?.action,
+        action == .create || action == .replace
+      else { continue }
+      ops.insert(op)
+    }
+    return ops
+  }
+
   /// Whether a sale keeps the post from being made: the listing was sold and the seller has not released it here.
   package func isClaimed(_ key: PostKey) -> Bool { standing.claim(on: key, quantity: 1) != nil }
 

@@ -52,6 +52,8 @@ final class Mailbox: Sendable {
 
   func record(of key: PostKey) -> Record? { state.withLock { $0.ledger[key] } }
 
+  func drift(of key: PostKey) -> Drift? { state.withLock { $0.ledger.drifts[key] } }
+
   func ledger(of listings: Set<String>) -> Ledger { state.withLock { $0.ledger.narrowed(to: listings) } }
 
   /// Whether every sender has had its answer, and what follows from it is done.

@@ -11,7 +11,8 @@ struct DriftRules {
 
   /// Nil: nothing is known to have been changed there.
   init?(_ record: Record, _ content: Content, _ drift: Drift?) {
-    guard let drift, record.pending == nil else { return nil }
+    // What is to put it back, and may have done so, is sent again.
+    guard let drift, record.pending?.because != "drift" else { return nil }
     let fields = drift.fields.compactMap { Content.Field(rawValue: $0) }
     shown = Dictionary(fields.map { ($0, drift.values[$0.rawValue] ?? "something else") }) { first, _ in first }
     (self.record, self.content) = (record, content)
@@ -60,6 +61,16 @@ struct DriftRules {
       default: "\(change.field.rawValue) is \(change.before) there and \(change.after) in the file"
       }
     }.joined(separator: ", ")
+  }
+}
+
+extension Action {
+  /// Whether it would write over what was changed there, unasked: its plan was made before that was seen.
+  package func overwrites(_ drift: Drift?) -> Bool {
+    guard let drift, kind == .update || kind == .replace, reason.code != "drift", let record,
+      let content = post?.content, let rules = DriftRules(record, content, drift)
+    else { return false }
+    return !rules.conflicts(with: changes).isEmpty
   }
 }
 

@@ -44,11 +44,9 @@ actor Intake {
   private let index: PostIndex
   private let hints: Hints
   private let logger: Logger
-  private let startedAt: Timestamp
 
   init(_ scene: Scene, _ index: PostIndex, _ hints: Hints, _ logger: Logger) {
     (self.scene, self.index, self.hints, self.logger) = (scene, index, hints, logger)
-    startedAt = scene.shop.ambient.now()
   }
 
   func see(_ scene: Scene) { self.scene = scene }
@@ -149,12 +147,12 @@ actor Intake {
     return batch
   }
 
-  /// False: it must be told again. A sale of a post that is looked for at this moment is nowhere written down, and a
-  /// second one of a listing whose file is still to be read might be the first told again.
+  /// False: it must be told again. A sale of a post whose create has no answer yet is nowhere written down, and a second
+  /// one of a listing whose file is still to be read might be the first told again.
   private func rule(_ notice: Notice, _ ledger: inout Ledger, _ batch: inout Batch) -> Bool {
     let now = scene.shop.ambient.uptime()
     guard let (key, isFormer) = index.find(notice, in: ledger, at: now) else {
-      return notice.event != .sold || !isLookedFor(on: notice.marketplace, in: ledger)
+      return notice.event != .sold || !index.mayBecomeOurs(notice, in: ledger)
     }
     switch notice.event {
     case .sold:
@@ -177,15 +175,6 @@ actor Intake {
       batch.isHinted = true
     }
     return true
-  }
-
-  /// Whether a create's answer is missing there: it was lost, or the program died before it came.
-  private func isLookedFor(on marketplace: String, in ledger: Ledger) -> Bool {
-    ledger.records.values.contains { record in
-      guard record.marketplace == marketplace, let pending = record.pending else { return false }
-      if record.failure?.code == "uncertain" { return true }
-      return (pending.action == .create || pending.action == .replace) && pending.at <= startedAt
-    }
   }
 
   private func add(_ entries: [Entry], _ ledger: inout Ledger, _ batch: inout Batch) {

@@ -17,11 +17,18 @@ final class PostIndex: Sendable {
     /// The journal's place, and the moment, that `known` was made from.
     var made: (sequence: Int, at: Duration)?
     /// Sales of posts that are not ours, or not yet: the answer to their create may still be on its way.
-    var strays: [(name: Name, notice: Notice)] = []
+    var strays: [Stray] = []
     /// What posts were called before they were replaced, or made again: a buyer may have been there first, and the news of
     /// that come late. In the order they came.
     var former: [Name: Former] = [:]
     var formerNames: [Name] = []
+  }
+
+  fileprivate struct Stray {
+    let name: Name
+    let notice: Notice
+    /// Creates that had no answer when it was told first, and have none yet: one of them may have made its post.
+    let creates: Set<String>
   }
 
   fileprivate struct Former {
@@ -37,18 +44,33 @@ final class PostIndex: Sendable {
   func find(_ notice: Notice, in ledger: Ledger, at now: Duration) -> (key: PostKey, isFormer: Bool)? {
     state.withLock { state in
       if let key = PostIndex.match(notice, state.known, ledger) { return (key, false) }
-      let isStale = state.made.map { $0.sequence != ledger.sequence && now - $0.at >= .seconds(1) } ?? true
+      // A sale that nobody knows is taken only from an index that knows all.
+      let age: Duration = notice.event == .sold ? .milliseconds(100) : .seconds(1)
+      let isStale = state.made.map { $0.sequence != ledger.sequence && now - $0.at >= age } ?? true
       if isStale {
         state.known = PostIndex.all(ledger)
         state.made = (ledger.sequence, now)
         if let key = PostIndex.match(notice, state.known, ledger) { return (key, false) }
       }
-      if notice.event == .sold {
-        if let key = state.formerly(notice, ledger) { return (key, true) }
-        state.strays.append((Name(marketplace: notice.marketplace, id: notice.remoteID), notice))
-        if state.strays.count > PostIndex.mostStrays { state.strays.removeFirst() }
-      }
-      return nil
+      return notice.event == .sold ? state.formerly(notice, ledger).map { ($0, true) } : nil
+    }
+  }
+
+  /// Whether the sale of a post that nobody knows may be one of ours: a create that had no answer when it was told first
+  /// still has none, or the index is older than the ledger. It is kept for that answer; a create that began since can't
+  /// have made it.
+  func mayBecomeOurs(_ notice: Notice, in ledger: Ledger) -> Bool {
+    let open = ledger.openCreates(on: notice.marketplace)
+    return state.withLock { state in
+      let isCurrent = state.made?.sequence == ledger.sequence
+      let place = state.strays.firstIndex { $0.notice == notice }
+      let creates = place.map { open.intersection(state.strays[$0].creates) } ?? open
+      if let place { state.strays.remove(at: place) }
+      if isCurrent, creates.isEmpty { return false }
+      let name = Name(marketplace: notice.marketplace, id: notice.remoteID)
+      state.strays.append(Stray(name: name, notice: notice, creates: creates))
+      if state.strays.count > PostIndex.mostStrays { state.strays.removeFirst() }
+      return true
     }
   }
 

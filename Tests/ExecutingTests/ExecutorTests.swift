@@ -39,6 +39,22 @@ struct ExecutorTests {
     }
   }
 
+  /// The look came between the plan and its turn.
+  @Test(arguments: [("31.00 USD", 1), ("30.00 USD", 2)])
+  func whatWasChangedThereSinceThePlanIsNotWrittenOver(shown: String, calls: Int) async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      let plan = bench.plan([Samples.listing("lamp", price: 3000)])
+      let key = try #require(plan.actions.first?.key)
+      try await bench.journal.append([.observed(key, .drift(["price"], values: ["price": shown]))])
+      try await bench.executor.submit(plan)
+      _ = try await bench.executor.settle()
+      #expect(bench.market.calls.count == calls)
+      let isOvertaken = bench.events.all.withLock { $0.contains { if case .overtaken = $0 { true } else { false } } }
+      #expect(isOvertaken == (calls == 1))
+    }
+  }
+
   @Test func aPlanOfAFewPostsBeginsOnlyWhereNothingWaits() async throws {
     try await bench { bench in
       try await bench.converge([Samples.listing("lamp")])

@@ -121,6 +121,18 @@ struct TableTests {
     #expect(plan.actions.map(\.kind) == [.update] && plan.actions.map(\.reason.code) == [isWhole ? "drift" : "edited"])
   }
 
+  @Test func whatBothSidesChangedIsHeldWhileAnUpdateOfSomethingElseHasNoAnswer() {
+    var record = Given.record("lamp")
+    record.pending = Intent(
+      op: "ab", action: .update, key: record.key, marketplace: "m", content: Given.content("Lamp, brass"),
+      remoteID: "r-lamp", file: record.file, at: Given.now)
+    let wanted = Given.content("Lamp, brass", price: 2500)
+    let plan = Given.plan([Given.listing("lamp", wanted)], [record]) { input in
+      input.standing.drifts[record.key] = Drift(fields: ["price"], values: ["price": "31.00 USD"], at: Given.now)
+    }
+    #expect(plan.told == ["update lamp a [conflict]"])
+  }
+
   @Test func uncertainIsResolvedBeforeAnythingElse() {
     var record = Given.record("lamp", .uncertain)
     record.pending = Intent(op: "1", action: .create, key: record.key, marketplace: "m", file: "", at: Given.now)

@@ -150,13 +150,17 @@ extension Play {
     }
   }
 
-  /// What was accepted is durable, unless it is not known yet whose it is.
+  /// What was accepted is durable, and nothing is accepted while it can't be said whose it is.
   private mutating func heard(_ notice: Notice) {
     guard let index = buys.firstIndex(where: { $0.delivery == notice.delivery }) else { return }
     (buys[index].isTold, buys[index].toldLife) = (true, lives)
     buys[index].toldQuantity = rules.quantity(buys[index].key.listing)
     let key = buys[index].key
     let memory = disk.memory
+    let op = markets[key.account]?.posts.first { $0.id == notice.remoteID }?.op
+    if let op, memory.open[key] == op, memory.live[key] != notice.remoteID {
+      witness.accuse("a sale of \(notice.remoteID) was accepted before its create was settled")
+    }
     guard memory.live[key] == notice.remoteID, !memory.forgotten.contains(key.listing) else { return }
     if memory.sales[key.listing]?.contains(where: { $0.account == key.account }) != true {
       witness.accuse("an accepted sale of \(key) is nowhere recorded")

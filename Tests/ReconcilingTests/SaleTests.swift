@@ -203,6 +203,30 @@ import Testing
     }
   }
 
+  /// Its post is not known yet, and would not be after a crash; somebody else's is put off only once.
+  @Test func aSaleIsNotAcceptedWhileItsCreateHasNoAnswer() async throws {
+    try await shop { shop in
+      let sold = { Notice(marketplace: "alpha", remoteID: $0, event: .sold, delivery: $0) }
+      shop.office.markets["a1"]?.change { $0.faults = [.slow(seconds: 20)] }
+      try shop.write("rug")
+      shop.reconciler.lookAgain("a test")
+      try await shop.time.sleep(.seconds(30))
+      let post = try #require(shop.post("rug", on: "a1"))
+      #expect(shop.ledger[PostKey(listing: "rug", account: "a1")]?.state == .uncertain)
+      #expect(await !shop.reconciler.take([sold(post.id), sold("r-foreign")]))
+      // Not told again: what was kept for the answer is enough.
+      try await shop.time.sleep(.seconds(15))
+      #expect(shop.ledger.sales["rug"]?.map(\.delivery) == [post.id])
+      shop.office.markets["a1"]?.change { $0.faults = [.slow(seconds: 20)] }
+      try shop.write("mat")
+      shop.reconciler.lookAgain("a test")
+      try await shop.time.sleep(.seconds(10))
+      // A create that began since can't have made it.
+      #expect(await shop.reconciler.take([sold(post.id), sold("r-foreign")]))
+      #expect(shop.ledger.sales["rug"]?.count == 1)
+    }
+  }
+
   /// The buyer was there before its post was replaced.
   @Test func aLateNoticeOfAPostThatWasReplacedIsASaleOfItsListing() async throws {
     try await shop(more: "replace: allow") { shop in
