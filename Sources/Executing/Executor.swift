@@ -242,7 +242,8 @@ package actor Executor {
       marketplace: account.marketplace, journal: journal, claims: claims, ambient: ambient)
     let schedule = schedule(for: action)
     tell(.started(action))
-    tasks[action.key] = Task(executorPreference: ambient.executor) {
+    // Its intent is on the way to the journal before this returns: no thread has to wake for that.
+    tasks[action.key] = Task.immediate(executorPreference: ambient.executor) {
       await self.carryOut(action, performer, schedule)
     }
   }

@@ -4,6 +4,9 @@ import Marketplaces
 import Planning
 
 /// Does one action: intent, request, outcome. Knows nothing of queues.
+///
+/// What it does itself is little, and done where its caller is (`nonsending`): the intent is with the journal before
+/// another thread would have woken.
 struct Performer: Sendable {
   let marketplace: any Marketplace
   let journal: Journal
@@ -25,7 +28,9 @@ struct Performer: Sendable {
   }
 
   /// `schedule` says when the post may be looked up; a `resolve` needs it.
-  func perform(_ action: Action, _ schedule: LookupSchedule? = nil) async throws(JournalError) -> Attempt {
+  nonisolated(nonsending) func perform(_ action: Action, _ schedule: LookupSchedule? = nil) async throws(JournalError)
+    -> Attempt
+  {
     switch action.kind {
     case .create, .replace: try await create(action)
     case .update: try await update(action)
@@ -38,7 +43,9 @@ struct Performer: Sendable {
     }
   }
 
-  private func recorded(_ action: Action, _ entries: [Entry]) async throws(JournalError) -> Attempt {
+  private nonisolated(nonsending) func recorded(_ action: Action, _ entries: [Entry]) async throws(JournalError)
+    -> Attempt
+  {
     CrashPoint.reach("fact-before")
     try await journal.append(entries)
     CrashPoint.reach("fact-recorded")
@@ -47,7 +54,7 @@ struct Performer: Sendable {
 
   // MARK: Create
 
-  private func create(_ action: Action) async throws(JournalError) -> Attempt {
+  private nonisolated(nonsending) func create(_ action: Action) async throws(JournalError) -> Attempt {
     guard let post = action.post, let content = post.content else { return Attempt(ActionResult(action, .skipped)) }
     let op = Performer.newOp()
     let intent = Intent(
@@ -58,7 +65,7 @@ struct Performer: Sendable {
   }
 
   /// The intent is durable before the request, and the outcome before anybody hears of it.
-  func send(
+  nonisolated(nonsending) func send(
     _ intent: Intent, _ content: Content, _ action: Action, photos: [Photo]
   ) async throws(JournalError) -> Attempt {
     CrashPoint.reach("create-before")
@@ -82,7 +89,7 @@ struct Performer: Sendable {
     return try await succeeded(intent, action, posted)
   }
 
-  func succeeded(
+  nonisolated(nonsending) func succeeded(
     _ intent: Intent, _ action: Action, _ posted: Posted?, then entries: [Entry] = []
   ) async throws(JournalError) -> Attempt {
     let attempts = tries(action, intent) + 1
@@ -105,7 +112,7 @@ struct Performer: Sendable {
     return record.tries
   }
 
-  func failed(
+  nonisolated(nonsending) func failed(
     _ intent: Intent, _ action: Action, _ failure: MarketplaceFailure
   ) async throws(JournalError) -> Attempt {
     let before = tries(action, intent)
@@ -150,7 +157,7 @@ struct Performer: Sendable {
 
   // MARK: Update, withdraw, adopt
 
-  private func update(_ action: Action) async throws(JournalError) -> Attempt {
+  private nonisolated(nonsending) func update(_ action: Action) async throws(JournalError) -> Attempt {
     guard let post = action.post, let content = post.content, let remoteID = action.remoteID else {
       return Attempt(ActionResult(action, .skipped))
     }
@@ -174,12 +181,13 @@ struct Performer: Sendable {
   }
 
   /// The marketplace shows what the file says already: that is recorded, and nothing is sent.
-  private func agreed(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
+  private nonisolated(nonsending) func agreed(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt
+  {
     try await journal.append([.intent(intent), .outcome(Outcome(op: intent.op, result: .done, attempts: 0))])
     return Attempt(ActionResult(action, .done, remoteID: action.remoteID, url: action.record?.url))
   }
 
-  private func withdraw(_ action: Action) async throws(JournalError) -> Attempt {
+  private nonisolated(nonsending) func withdraw(_ action: Action) async throws(JournalError) -> Attempt {
     guard let remoteID = action.remoteID else { return Attempt(ActionResult(action, .skipped)) }
     let intent = Intent(
       op: Performer.newOp(), action: .withdraw, key: action.key, marketplace: action.marketplace, remoteID: remoteID,
@@ -223,7 +231,9 @@ struct Performer: Sendable {
     return .unavailable(.init("it still shows the post"))
   }
 
-  private func withdrawn(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
+  private nonisolated(nonsending) func withdrawn(_ intent: Intent, _ action: Action) async throws(JournalError)
+    -> Attempt
+  {
     // A listing whose file is gone is forgotten with its post; the history stays in the journal. Not while a post that
     // it replaced is still there: its id stands nowhere else.
     let forgets =

@@ -56,7 +56,7 @@ package final class Journal: Sendable {
   /// Returns when the entries are durable. Entries of one call stand together and in their order; many callers share one
   /// write and one sync. A cancelled task still waits: what it has been told is then true. When it throws, nothing may
   /// be sent that depends on the entries; outcomes have then gone to the emergency file.
-  package func append(_ entries: [Entry]) async throws(JournalError) {
+  package nonisolated(nonsending) func append(_ entries: [Entry]) async throws(JournalError) {
     guard !entries.isEmpty else { return }
     let entries = entries.map(\.clipped)
     var bodies: [[UInt8]] = []

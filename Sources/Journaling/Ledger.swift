@@ -22,6 +22,11 @@ package struct Ledger: Hashable, Sendable {
   // Derived, for a fold that is linear in its entries.
   private(set) var keysByOp: [String: PostKey] = [:]
   private(set) var accountsByListing: [String: Accounts] = [:]
+  private var naming = Naming()
+
+  /// Grows whenever a post's id on its marketplace comes, goes or changes: what was made from all ids holds while it is the
+  /// same.
+  package var namings: Int { naming.count }
 
   package init(lineage: String = "", sequence: Int = 0, records: [PostKey: Record] = [:]) {
     self.lineage = lineage
@@ -72,7 +77,9 @@ package struct Ledger: Hashable, Sendable {
 extension Ledger {
   mutating func put(_ record: consuming Record) {
     let (key, op) = (record.key, record.pending?.op)
+    let id = record.remoteID
     let old = records.updateValue(record, forKey: key)
+    if old?.remoteID != id { naming.count += 1 }
     if let former = old?.pending?.op, former != op { keysByOp[former] = nil }
     if let op { keysByOp[op] = key }
     if old == nil { accountsByListing[key.listing, default: Accounts()].insert(key.account) }
@@ -100,11 +107,19 @@ extension Ledger {
   @discardableResult
   mutating func take(_ key: PostKey) -> Record? {
     guard let record = records.removeValue(forKey: key) else { return nil }
+    naming.count += 1
     if let pending = record.pending { keysByOp[pending.op] = nil }
     accountsByListing[key.listing]?.remove(key.account)
     if accountsByListing[key.listing]?.isEmpty == true { accountsByListing[key.listing] = nil }
     return record
   }
+}
+
+/// How a ledger came about, which is no part of what it says.
+private struct Naming: Hashable {
+  var count = 0
+  static func == (left: Naming, right: Naming) -> Bool { true }
+  func hash(into hasher: inout Hasher) {}
 }
 
 /// The accounts that a listing has posts on: mostly one, for which no set is made.

@@ -18,6 +18,8 @@ struct Glancing {
   private var first: Duration?
   /// A pass has left memory behind that nobody has given back.
   var leavesMemory = true
+  /// How often everything was looked at.
+  private(set) var looks = 0
 
   var isFollowed: Bool { next != nil }
 
@@ -25,6 +27,7 @@ struct Glancing {
   mutating func end() {
     next?.cancel()
     (next, first) = (nil, nil)
+    looks += 1
   }
 
   /// Has everything looked at when it is quiet, at the latest after eight times that.
@@ -84,9 +87,10 @@ extension Reconciler {
       let plan = shop.glimpse(changed, scannedAt: lastScan)
       guard allowance.takes(plan) else { return false }
       glancing.allowance = allowance
-      // Before anything is waited for: a decision's scan may come in between, and it is newer.
-      patch(changed)
+      let look = glancing.looks
       guard await executor.begin(plan) else { return false }
+      // Only now, for it copies what others hold of a big shop. A decision's scan that came in between is newer.
+      if glancing.looks == look { patch(changed) }
       if !plan.executable.isEmpty { chronicle.begun() }
       shop.window?.hurried(changed.map(\.id))
       await intake.see(Intake.Scene(shop: shop, executor: executor, wanted: self.wanted))

@@ -42,6 +42,9 @@ package final class Hints: Sendable {
     bell.yield()
   }
 
+  /// Has the loop look whether there is anything, wherever that stands.
+  package func ring() { bell.yield() }
+
   package func take() -> Pending {
     pending.withLock { pending in
       defer { pending = Pending() }

@@ -14,8 +14,8 @@ final class PostIndex: Sendable {
 
   fileprivate struct State {
     var known: [Name: PostKey] = [:]
-    /// The journal's place, and the moment, that `known` was made from.
-    var made: (sequence: Int, at: Duration)?
+    /// The ledger's namings, and the moment, that `known` was made from.
+    var made: (namings: Int, at: Duration)?
     /// Sales of posts that are not ours, or not yet: the answer to their create may still be on its way.
     var strays: [Stray] = []
     /// What posts were called before they were replaced, or made again: a buyer may have been there first, and the news of
@@ -46,10 +46,10 @@ final class PostIndex: Sendable {
       if let key = PostIndex.match(notice, state.known, ledger) { return (key, false) }
       // A sale that nobody knows is taken only from an index that knows all.
       let age: Duration = notice.event == .sold ? .milliseconds(100) : .seconds(1)
-      let isStale = state.made.map { $0.sequence != ledger.sequence && now - $0.at >= age } ?? true
+      let isStale = state.made.map { $0.namings != ledger.namings && now - $0.at >= age } ?? true
       if isStale {
         state.known = PostIndex.all(ledger)
-        state.made = (ledger.sequence, now)
+        state.made = (ledger.namings, now)
         if let key = PostIndex.match(notice, state.known, ledger) { return (key, false) }
       }
       return notice.event == .sold ? state.formerly(notice, ledger).map { ($0, true) } : nil
@@ -62,7 +62,7 @@ final class PostIndex: Sendable {
   func mayBecomeOurs(_ notice: Notice, in ledger: Ledger) -> Bool {
     let open = ledger.openCreates(on: notice.marketplace)
     return state.withLock { state in
-      let isCurrent = state.made?.sequence == ledger.sequence
+      let isCurrent = state.made?.namings == ledger.namings
       let place = state.strays.firstIndex { $0.notice == notice }
       let creates = place.map { open.intersection(state.strays[$0].creates) } ?? open
       if let place { state.strays.remove(at: place) }

@@ -94,6 +94,7 @@ package actor Reconciler {
     for await _ in hints.rings {
       var pending = hints.take()
       if pending.stop { break }
+      hear(&pending)
       if let time = pending.retryAt { ring(at: time) }
       if !pending.early.isEmpty { _ = await intake.take(pending.early) }
       if pending.isEmpty { continue }
@@ -118,9 +119,10 @@ package actor Reconciler {
   // MARK: Looking
 
   private func startWatching() {
-    let options = WatchOptions(
+    var options = WatchOptions(
       roots: [shop.config.listings], files: shop.config.file.isEmpty ? [] : [shop.config.file],
       settle: shop.config.sync.settle)
+    options.ring = { [hints] in hints.ring() }
     let watcher = Watcher(options)
     do throws(WatchError) {
       try watcher.start()
@@ -132,31 +134,23 @@ package actor Reconciler {
     self.watcher = watcher
     photoFolders = []
     shop.window?.watching(butFor: nil)
-    let config = shop.config.file
-    Task { [hints, logger, window = shop.window] in
-      for await signal in watcher.signals {
-        window?.saw(signal)
-        Reconciler.pass(signal, to: hints, config, logger)
-      }
-    }
   }
 
-  private static func pass(_ signal: WatchSignal, to hints: Hints, _ config: String, _ logger: Logger) {
-    switch signal {
-    case .settled(let paths):
-      hints.add { pending in
-        if paths.contains(config) { (pending.rescan, pending.reload) = (true, true) }
+  /// What the watcher has to say.
+  private func hear(_ pending: inout Hints.Pending) {
+    while let signal = watcher?.take() {
+      shop.window?.saw(signal)
+      switch signal {
+      case .settled(let paths):
+        if paths.contains(shop.config.file) { (pending.rescan, pending.reload) = (true, true) }
         pending.edited.formUnion(paths)
         if pending.edited.count > Loader.glanceLimit { pending.rescan = true }
+      case .lookAgain(let why):
+        logger.debug("looking at everything again: \(why)")
+        (pending.rescan, pending.reload) = (true, true)
+      case .degraded(let why): logger.warning("\(why)")
+      case .recovered(let why): logger.notice("\(why)")
       }
-    case .lookAgain(let why):
-      logger.debug("looking at everything again: \(why)")
-      hints.add { pending in
-        pending.rescan = true
-        pending.reload = true
-      }
-    case .degraded(let why): logger.warning("\(why)")
-    case .recovered(let why): logger.notice("\(why)")
     }
   }
 

@@ -66,11 +66,18 @@ final class WatchCore: Sendable {
   }
 
   func nextSignal() async -> WatchSignal? {
-    if let signal = state.withLock({ $0.outbox.take() }) { return signal }
+    if let signal = take() { return signal }
     for await _ in doorbell {
-      if let signal = state.withLock({ $0.outbox.take() }) { return signal }
+      if let signal = take() { return signal }
     }
-    return state.withLock { $0.outbox.take() }
+    return take()
+  }
+
+  func take() -> WatchSignal? { state.withLock { $0.outbox.take() } }
+
+  private func ring() {
+    bell.yield()
+    options.ring?()
   }
 
   // MARK: Reports
@@ -129,12 +136,12 @@ final class WatchCore: Sendable {
   private func put(_ announcement: Announcement?, _ state: inout State) {
     guard let announcement else { return }
     state.outbox.put(announcement)
-    bell.yield()
+    ring()
   }
 
   private func put(health signal: WatchSignal, _ state: inout State) {
     state.outbox.putHealth(signal)
-    bell.yield()
+    ring()
   }
 
   // MARK: Timers

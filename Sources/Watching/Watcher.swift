@@ -14,6 +14,9 @@ package final class Watcher: Sendable {
     AsyncStream { [core] in await core.nextSignal() }
   }
 
+  /// The next signal, without waiting for one: what `WatchOptions.ring` tells of.
+  package func take() -> WatchSignal? { core.take() }
+
   /// Returns at once; when the watches stand, the first signal says so. When inotify can't be used, the signals are
   /// `degraded` and, at every poll, `lookAgain`.
   package func start() throws(WatchError) { try core.start() }

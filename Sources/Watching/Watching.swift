@@ -27,6 +27,9 @@ package struct WatchOptions: Sendable {
   package var poll: Duration
   /// Entries that nobody wants to hear of, by their name; a folder so named isn't entered either.
   package var ignores: @Sendable (_ name: [UInt8], _ isFolder: Bool) -> Bool
+  /// Called when there is a signal to take, from the thread that heard of it: for who waits for other things too. It must
+  /// not call the watcher, nor wait.
+  package var ring: (@Sendable () -> Void)?
   /// Folders for which adding a watch shall fail as if the limit were reached. For tests.
   package var refuses: (@Sendable (RawPath) -> Bool)?
 
