@@ -36,6 +36,15 @@ package enum Entry: Hashable, Sendable {
 }
 
 extension Entry {
+  /// Whether its failure's message is more than a line holds.
+  var isLong: Bool {
+    if case .outcome(let outcome) = self {
+      (outcome.failure?.message.utf8.count ?? 0) > Format.messageLimit
+    } else {
+      false
+    }
+  }
+
   /// With a failure's message cut to what a line holds: the outcome of a request that was made must never be too long.
   var clipped: Entry {
     guard case .outcome(var outcome) = self, let message = outcome.failure?.message,

@@ -66,11 +66,9 @@ extension Entry {
 /// A line's members from `"kind"` on, without braces.
 func encodeBody(_ kind: String, _ members: (inout JSONWriter) -> Void) -> [UInt8] {
   var json = JSONWriter(reserving: 1024)
-  json.object { json in
-    json.field("kind", kind)
-    members(&json)
-  }
-  return Array(json.bytes.dropFirst().dropLast())
+  json.field("kind", kind)
+  members(&json)
+  return json.bytes
 }
 
 extension JSONWriter {

@@ -58,7 +58,7 @@ package final class Journal: Sendable {
   /// be sent that depends on the entries; outcomes have then gone to the emergency file.
   package nonisolated(nonsending) func append(_ entries: [Entry]) async throws(JournalError) {
     guard !entries.isEmpty else { return }
-    let entries = entries.map(\.clipped)
+    let entries = entries.contains(where: \.isLong) ? entries.map(\.clipped) : entries
     var bodies: [[UInt8]] = []
     for entry in entries {
       let body = entry.body(of: key(of: entry, among: entries))

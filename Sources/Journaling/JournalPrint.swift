@@ -2,7 +2,7 @@ import Glibc
 import Listings
 
 /// What tells that a journal is still the one that was read, without reading it: names, sizes, times and numbers of its
-/// files. A journal's files grow or are replaced, so that each change of them leaves a trace; one that was changed within
+/// files. A journal's files are written to or replaced, so that each change of them leaves a trace; one that was changed within
 /// the last tick of the file system's clock is not trusted all the same.
 package struct JournalPrint: Hashable, Sendable {
   package let digest: Digest

@@ -1,3 +1,4 @@
+import Glibc
 import Listings
 import Synchronization
 
@@ -36,6 +37,8 @@ final class Mailbox: Sendable {
   }
 
   private let state: Mutex<State>
+  /// How long the queue is, for a look without the lock.
+  private let queued = Atomic(0)
   private let bell: Bell
   private let directory: String
 
@@ -68,6 +71,7 @@ final class Mailbox: Sendable {
     let isAccepted = state.withLock { state in
       guard !state.isRetired else { return false }
       state.queue.append(work)
+      queued.store(state.queue.count, ordering: .relaxed)
       state.open += 1
       if let count = state.wakesAt, state.queue.count >= count || !work.isAppend {
         state.wakesAt = nil
@@ -82,9 +86,11 @@ final class Mailbox: Sendable {
   ///
   /// Callers whose entries have just become durable often append again at once. Without patience the first of them
   /// would get a sync for itself while the others pile up, and a crowd would split into two halves that wait for each
-  /// other; so the writer gives `crowd` callers a moment to come back.
+  /// other; so the writer gives `crowd` callers a moment to come back. At first it stays awake, and lets others run: to
+  /// sleep and be woken takes longer than they need.
   func receive(expecting crowd: Int) -> [Work] {
     if crowd > 1 {
+      for _ in 0..<Mailbox.glances where queued.load(ordering: .relaxed) < crowd { sched_yield() }
       let work = take(atLeast: crowd)
       if !work.isEmpty { return work }
       bell.wait(atMost: 1)
@@ -96,13 +102,19 @@ final class Mailbox: Sendable {
     }
   }
 
+  /// Some 100 µs.
+  private static let glances = 256
+
   private func take(atLeast count: Int) -> [Work] {
     state.withLock { state in
       guard state.queue.count >= count || state.queue.contains(where: { !$0.isAppend }) else {
         state.wakesAt = count
         return []
       }
-      defer { (state.queue, state.wakesAt) = ([], nil) }
+      defer {
+        (state.queue, state.wakesAt) = ([], nil)
+        queued.store(0, ordering: .relaxed)
+      }
       return state.queue
     }
   }

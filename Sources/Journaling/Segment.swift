@@ -1,3 +1,5 @@
+import Listings
+
 /// A segment's bytes, read as far as they are intact and chained.
 struct Segment {
   let path: String
@@ -6,6 +8,8 @@ struct Segment {
   /// Its first line.
   let first: Envelope
   let opened: Opened
+  /// Behind the last byte that is no room for more.
+  private let filled: Int
   /// Behind the last good line.
   private(set) var end = 0
   /// Good lines.
@@ -18,6 +22,7 @@ struct Segment {
     }
     guard bytes.count <= Format.segmentLimit else { throw .broken(path, 0, "it is larger than any segment") }
     (self.path, self.number, self.first) = (path, number, try Segment.first(bytes, path))
+    filled = Segment.filled(bytes)
     opened = try Opened(first, bytes, path)
     guard opened.segment == number else {
       throw .broken(path, 1, "it is segment \(opened.segment ?? 0), under another's name")
@@ -40,11 +45,20 @@ struct Segment {
     return first
   }
 
+  private static func filled(_ all: [UInt8]) -> Int {
+    let bytes = all.span
+    let blanks = UInt64(Format.blank) &* 0x0101_0101_0101_0101
+    var end = bytes.count
+    while end >= 8, bytes.word(at: end &- 8) == blanks { end &-= 8 }
+    while end > 0, bytes[end &- 1] == Format.blank { end &-= 1 }
+    return end
+  }
+
   /// The entry before its first.
   var origin: Chain { Chain(sequence: first.sequence - 1, batch: first.batch - 1, sum: first.previous) }
 
-  /// Bytes behind the last good line.
-  var rest: ArraySlice<UInt8> { bytes[end...] }
+  /// What stands behind the last good line, without the spaces at its end, which are room for more.
+  var rest: ArraySlice<UInt8> { bytes[end..<max(end, filled)] }
 
   /// Visits each line (with its number) from the start, while it is intact, up to the entry `bound`. An intact line out
   /// of its place is damage: no tear moves lines.
@@ -72,8 +86,8 @@ struct Segment {
     var lines = LineReader(bytes: bytes, offset: end)
     var hasSameBatch = false
     while let range = lines.next() {
-      // The rest of a block that never arrived reads as NULs before the next intact line.
-      let start = bytes[range].firstIndex { $0 != 0 } ?? range.upperBound
+      // The rest of a block that never arrived reads as NULs or spaces before the next intact line.
+      let start = bytes[range].firstIndex { $0 != 0 && $0 != Format.blank } ?? range.upperBound
       guard let envelope = Envelope(bytes, start..<range.upperBound) else { continue }
       if envelope.batch == chain.batch { hasSameBatch = true }
       if envelope.batch > chain.batch + 1 || envelope.batch > chain.batch && hasSameBatch {

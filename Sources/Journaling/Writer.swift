@@ -35,6 +35,8 @@ struct Writer: Sendable {
   /// Why nothing can be written any more: a write or a sync failed, and what is on the disk is unknown.
   private(set) var death: JournalError?
 
+  /// Where the file ends: behind the entries stand spaces, so that a batch needs no new size to be durable.
+  private var sizedEnd = 0
   private var reservedEnd = 0
   private var canReserve = true
   private var headAt = Timestamp(milliseconds: 0)
@@ -47,6 +49,7 @@ struct Writer: Sendable {
     segment = recovery?.segment.number ?? 0
     checkpoint = recovery?.checkpoint ?? 0
     end = recovery?.segment.end ?? 0
+    sizedEnd = recovery?.segment.bytes.count ?? 0
     entries = recovery?.segment.entries ?? 0
   }
 
@@ -85,17 +88,28 @@ struct Writer: Sendable {
       for body in request.bodies { next.append(body, at: at, to: &buffer) }
     }
     CrashPoint.reach("write-before")
-    do throws(DiskError) {
-      try disk.write(buffer, to: file, at: end, path: path)
-    } catch {
-      throw fallBack(error)
-    }
+    let count = buffer.count
+    do throws(DiskError) { try put(&buffer) } catch { throw fallBack(error) }
     CrashPoint.reach("write-after")
     do throws(DiskError) { try disk.sync(file, path: path) } catch { throw die(JournalError(error)) }
     CrashPoint.reach("sync-after")
     entries += next.sequence - chain.sequence
-    end += buffer.count
+    end += count
     chain = next
+  }
+
+  /// Writes the lines, with more spaces behind them where those of before don't reach, if there is room for that.
+  private mutating func put(_ lines: inout [UInt8]) throws(DiskError) {
+    let count = lines.count
+    if end + count > sizedEnd { lines.append(contentsOf: repeatElement(Format.blank, count: setting.limits.headroom)) }
+    do throws(DiskError) { try disk.write(lines, to: file, at: end, path: path) } catch {
+      guard error.isFull, lines.count > count else { throw error }
+      lines.removeLast(lines.count - count)
+      try disk.truncate(file, to: end, path: path)
+      (reservedEnd, sizedEnd) = (0, end)
+      try disk.write(lines, to: file, at: end, path: path)
+    }
+    sizedEnd = max(sizedEnd, end + lines.count)
   }
 
   private func entries(in requests: [Request]) -> Int { requests.reduce(0) { $0 + $1.bodies.count } }
@@ -105,7 +119,7 @@ struct Writer: Sendable {
   private mutating func fallBack(_ error: DiskError) -> JournalError {
     guard error.isFull else { return die(JournalError(error)) }
     do throws(DiskError) { try disk.truncate(file, to: end, path: path) } catch { return die(JournalError(error)) }
-    reservedEnd = 0
+    (reservedEnd, sizedEnd) = (0, end)
     return .full(path: path)
   }
 
@@ -177,7 +191,7 @@ struct Writer: Sendable {
     CrashPoint.reach("old-segment-released")
     (file, end, entries, segment) = (newFile, line.count, 1, segment + 1)
     (checkpoint, chain) = (chain.sequence, next)
-    (reservedEnd, canReserve, postponedTo) = (0, true, 0)
+    (reservedEnd, canReserve, postponedTo, sizedEnd) = (0, true, 0, end)
     try writeHead(isClean: false)
     CrashPoint.reach("generation-started")
     try prune(keeping: skipped > 0 ? Format.history : Format.generations)

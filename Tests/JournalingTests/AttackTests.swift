@@ -178,7 +178,8 @@ import Testing
     var known: [PostKey] = []
     for (index, time) in times.enumerated() {
       let setting = JournalSetting(
-        program: "0", now: { Timestamp(milliseconds: time) }, disk: TestDisk(), limits: SegmentLimits(entries: 3))
+        program: "0", now: { Timestamp(milliseconds: time) }, disk: TestDisk(),
+        limits: SegmentLimits(entries: 3, headroom: 900))
       let journal = try Journal.open(scene.state, setting)
       let key = PostKey(listing: "l\(index)", account: "a")
       let late = Failure(

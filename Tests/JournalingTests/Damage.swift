@@ -86,7 +86,7 @@ struct Recording {
   init(seed: UInt64, isClean: Bool, withOther: Bool = true, isSmall: Bool = false) throws {
     self.isClean = isClean
     var rig = Rig(SimulatedDisk(), random: SeededRandom(seed: seed))
-    rig.limits = SegmentLimits(bytes: 1_000_000, entries: 100_000)
+    rig.limits = SegmentLimits(bytes: 1_000_000, entries: 100_000, headroom: 2000)
     var earlier: [[String: [UInt8]]] = []
     rig.isTerse = isSmall
     for generation in isSmall ? 3..<4 : 0..<4 {

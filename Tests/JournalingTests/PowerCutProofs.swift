@@ -47,7 +47,9 @@ import Testing
   ) async throws {
     known.freshen(volume)
     let clock = TestClock()
-    let limits = SegmentLimits(entries: [6, 40, 100_000].randomElement(using: &random) ?? 6)
+    let limits = SegmentLimits(
+      entries: [6, 40, 100_000].randomElement(using: &random) ?? 6,
+      headroom: [0, 2000, 128 * 1024].randomElement(using: &random) ?? 0)
     let setting = JournalSetting(program: "0", now: clock.now, disk: QuietDisk(), limits: limits)
     let journal = try Journal.open("\(volume.path)/\(known.state)", setting)
     check(journal.ledger, known, replay)

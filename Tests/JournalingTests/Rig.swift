@@ -22,7 +22,7 @@ struct Rig {
   static let directory = "/state"
   let disk: SimulatedDisk
   let clock = TestClock()
-  var limits = SegmentLimits(bytes: 9000, entries: 14)
+  var limits = SegmentLimits(bytes: 9000, entries: 14, headroom: 700)
   var random: SeededRandom
   /// Only lines of less than a block.
   var isTerse = false

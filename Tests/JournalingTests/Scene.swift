@@ -19,7 +19,10 @@ final class Scene: Sendable {
 
   var state: String { root + "/state" }
   func setting(_ disk: any Disk = TestDisk(), limits: SegmentLimits = SegmentLimits()) -> JournalSetting {
-    JournalSetting(program: "0.1.0", now: clock.now, disk: disk, limits: limits)
+    // Little room behind the entries, so that batches write over it and reach beyond it.
+    var limits = limits
+    limits.headroom = min(limits.headroom, 1500)
+    return JournalSetting(program: "0.1.0", now: clock.now, disk: disk, limits: limits)
   }
 
   func open(_ disk: any Disk = TestDisk(), limits: SegmentLimits = SegmentLimits()) throws(JournalError) -> Journal {
@@ -39,7 +42,11 @@ final class Scene: Sendable {
     try Journal.open(copy, setting(disk))
   }
 
-  static func bytes(_ path: String) -> [UInt8] { (try? LocalDisk().read(path)) ?? [] }
+  /// Without the room behind the entries of a segment that is being written.
+  static func bytes(_ path: String) -> [UInt8] {
+    let bytes = (try? LocalDisk().read(path)) ?? []
+    return Array(bytes[..<(bytes.lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? 0)])
+  }
   static func text(_ path: String) -> String { String(decoding: bytes(path), as: UTF8.self) }
 
   static func write(_ bytes: [UInt8], to path: String) {

@@ -74,14 +74,16 @@ extension CrashDisk.State {
 }
 
 extension CrashDisk.File {
-  /// Of what was written behind the synced bytes, `share` percent.
+  /// Of what was written behind the synced bytes, or over the room behind the entries, the first `share` percent.
   fileprivate mutating func lose(keeping share: Int) {
-    if bytes.count > durable.count, bytes.starts(with: durable) {
-      bytes.removeLast((bytes.count - durable.count) * (100 - share) / 100)
-    } else {
-      bytes = durable
-    }
-    durable = bytes
+    defer { durable = bytes }
+    guard bytes.count >= durable.count else { return bytes = durable }
+    let padded = durable + [UInt8](repeating: 0, count: bytes.count - durable.count)
+    guard let first = bytes.indices.first(where: { bytes[$0] != padded[$0] }),
+      let last = bytes.indices.last(where: { bytes[$0] != padded[$0] })
+    else { return }
+    let end = first + (last + 1 - first) * share / 100
+    bytes = Array(bytes[..<end] + (end < durable.count ? durable[end...] : []))
   }
 }
 
