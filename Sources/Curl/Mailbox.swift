@@ -21,7 +21,7 @@ final class Ticket: Sendable {
 /// What callers want of the loop, in their order.
 ///
 /// Unchecked because of `multi`: it belongs to the loop's thread; other threads only wake it, which libcurl allows, and
-/// only under the lock and before `close` is read, so that it is never woken when it is no more.
+/// only while a client is alive that has not closed it, so that it is never woken when it is no more.
 final class Mailbox: @unchecked Sendable {
   enum Letter: Sendable {
     case start(Order)
@@ -45,23 +45,22 @@ final class Mailbox: @unchecked Sendable {
   }
 
   func post(_ letter: Letter) {
-    state.withLock { state in
+    let isAsleep = state.withLock { state in
       state.letters.append(letter)
-      wake(&state)
+      defer { state.isAsleep = false }
+      return state.isAsleep
     }
+    // Not under the lock, where the loop would wait as soon as it is awake.
+    if isAsleep { curl_multi_wakeup(multi) }
   }
 
   func close() {
     state.withLock { state in
       state.isClosed = true
-      wake(&state)
+      // Under the lock: once the loop has read it, there is nothing to wake.
+      if state.isAsleep { curl_multi_wakeup(multi) }
+      state.isAsleep = false
     }
-  }
-
-  private func wake(_ state: inout State) {
-    guard state.isAsleep else { return }
-    state.isAsleep = false
-    curl_multi_wakeup(multi)
   }
 
   /// Swaps the letters into `batch`, which is empty, so that both keep their storage. False once closed.

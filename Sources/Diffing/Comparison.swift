@@ -12,11 +12,37 @@ package struct Comparison: Sendable {
     self.accounts = Dictionary(uniqueKeysWithValues: accounts.map { ($0.name, $0) })
   }
 
-  /// One by one, without keeping them: a difference is large, and there are tens of thousands.
-  package func forEach(_ body: (Difference) -> Void) {
+  /// What no listing asks for has its place between the listings; a part ends where its last listing does.
+  package struct Part: Sendable {
+    fileprivate let listings: Range<Int>
+    fileprivate let orphans: ArraySlice<Difference>
+    /// Listings and posts without one.
+    package var count: Int { listings.count + orphans.count }
+  }
+
+  /// All of it in so many parts, one behind the other, of `least` listings at least.
+  package func parts(_ count: Int, least: Int) -> [Part] {
     // Wanted listings come sorted; only what no listing asks for has to be put in between.
     var orphans = self.orphans().sorted { $0.key < $1.key }[...]
-    for listing in wanted.listings {
+    let size = max(least, (wanted.listings.count + count - 1) / count)
+    var parts: [Part] = []
+    var first = 0
+    repeat {
+      let end = min(first + size, wanted.listings.count)
+      let isLast = end == wanted.listings.count
+      let own = isLast ? orphans : orphans.prefix { $0.key.listing < wanted.listings[end].id }
+      orphans = orphans.dropFirst(own.count)
+      parts.append(Part(listings: first..<end, orphans: own))
+      first = end
+    } while first < wanted.listings.count
+    return parts
+  }
+
+  /// One by one, without keeping them: a difference is large, and there are tens of thousands.
+  package func forEach(in part: Part, _ body: (Difference) -> Void) {
+    var orphans = part.orphans
+    for index in part.listings {
+      let listing = wanted.listings[index]
       for post in listing.posts {
         let key = PostKey(listing: listing.id, account: post.account)
         while let orphan = orphans.first, orphan.key < key {

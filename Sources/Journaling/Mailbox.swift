@@ -66,19 +66,23 @@ final class Mailbox: Sendable {
 
   func key(ofOp op: String) -> PostKey? { state.withLock { $0.ledger.key(ofOp: op) } }
 
-  /// Queues work. The bell is rung under the lock, so that a retired one is never touched.
+  // Who sends holds it: the bell is never rung when it is no more.
+  deinit { bell.close() }
+
+  /// Queues work. The bell is not rung under the lock, where the writer would wait as soon as it is awake.
   func send(_ work: Work) {
-    let isAccepted = state.withLock { state in
-      guard !state.isRetired else { return false }
+    let (isAccepted, rings) = state.withLock { state in
+      guard !state.isRetired else { return (false, false) }
       state.queue.append(work)
       queued.store(state.queue.count, ordering: .relaxed)
       state.open += 1
       if let count = state.wakesAt, state.queue.count >= count || !work.isAppend {
         state.wakesAt = nil
-        bell.ring()
+        return (true, true)
       }
-      return true
+      return (true, false)
     }
+    if rings { bell.ring() }
     if !isAccepted { work.refuse(.closed(path: directory)) }
   }
 
@@ -142,7 +146,6 @@ final class Mailbox: Sendable {
   func retire() {
     let late = state.withLock { state in
       state.isRetired = true
-      bell.close()
       defer { state.queue = [] }
       return state.queue
     }

@@ -82,6 +82,8 @@ package struct WantedPost: Hashable, Sendable {
   @usableFromInline
   final class Body: Sendable {
     @usableFromInline let content: Content?
+    /// Told apart without a look at the content, which is large.
+    @usableFromInline let isEmpty: Bool
     /// Nil: those of the content, all of them addresses, which have no path.
     private let files: [Photo]?
     @usableFromInline let origins: Origins
@@ -89,6 +91,7 @@ package struct WantedPost: Hashable, Sendable {
     @usableFromInline
     init(_ content: Content?, _ photos: [Photo], _ origins: Origins) {
       self.content = content
+      isEmpty = content == nil
       self.origins = origins
       let references = content?.photos ?? []
       let isContent = photos.count == references.count && zip(photos, references).allSatisfy(Body.isAddress)
@@ -115,7 +118,7 @@ package struct WantedPost: Hashable, Sendable {
   }
 
   /// Whether it has no content. These three copy none: a plan of a new shop asks for nothing else.
-  package var isFrozen: Bool { body.content == nil }
+  @inlinable package var isFrozen: Bool { body.isEmpty }
   package var title: String? { body.content?.title }
   package var price: Money? { body.content?.price }
 

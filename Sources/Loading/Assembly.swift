@@ -2,7 +2,8 @@ import Listings
 
 extension Loader {
   /// Joins the files' results, and looks at what no file can know alone: the same id in two places.
-  func assemble(_ walk: Walk) -> Wanted {
+  /// Where nothing remembers the results, the listings are taken out of them: to copy them would count every value in them.
+  func assemble(_ walk: inout Walk) -> Wanted {
     var wanted = Wanted(frozenIDs: walk.frozenIDs, frozenFiles: walk.frozenFiles, problems: configProblems)
     wanted.problems += walk.problems
     for path in walk.changed { wanted.frozenFiles.insert(named(path).isEmpty ? "/" : named(path) + "/") }
@@ -20,16 +21,26 @@ extension Loader {
     }
     wanted.listings.reserveCapacity(places.count)
     for place in places {
-      guard let listing = place.listing, repeated.isEmpty || !repeated.contains(place.id) else { continue }
-      wanted.listings.append(walk.results[place.file].result.listings[listing])
+      guard let index = place.listing, repeated.isEmpty || !repeated.contains(place.id) else { continue }
+      if remembers {
+        wanted.listings.append(walk.results[place.file].result.listings[index])
+      } else {
+        var listing = Loader.none
+        swap(&listing, &walk.results[place.file].result.listings[index])
+        wanted.listings.append(listing)
+      }
     }
     wanted.problems.sort()
     return wanted
   }
 
+  private static let none = Listing(id: "", file: "")
+
   /// Where an id stands.
   private struct Site {
     var id: String
+    /// Its first bytes, which tell most ids apart.
+    var head: UInt64
     /// In the walk's results.
     var file: Int
     /// In the file's places.
@@ -49,13 +60,24 @@ extension Loader {
         let id = walk.results[file].result.places[place].id
         let isThere =
           listing < walk.results[file].result.listings.count && walk.results[file].result.listings[listing].id == id
-        sites.append(Site(id: id, file: file, place: place, listing: isThere ? listing : nil))
+        sites.append(
+          Site(id: id, head: Loader.head(of: id), file: file, place: place, listing: isThere ? listing : nil))
         if isThere { listing += 1 }
       }
     }
     // The sort is stable.
-    sites.sort { $0.id < $1.id }
+    sites.sort { $0.head == $1.head ? $0.id < $1.id : $0.head < $1.head }
     return sites
+  }
+
+  /// In the order of the ids, which are ASCII.
+  private static func head(of id: String) -> UInt64 {
+    var (head, place) = (UInt64(0), UInt64(64))
+    for byte in id.utf8.prefix(8) {
+      place -= 8
+      head |= UInt64(byte) << place
+    }
+    return head
   }
 
   /// Tells each place of an id that stands in several, and freezes it.

@@ -54,12 +54,15 @@ final class KeySet: Sendable {
   /// Whether keys that begin with `x-` are the seller's own.
   let takesExtras: Bool
   private let heads: [UInt64]
+  /// The names of the keys, beside their heads: the key itself is only looked at when it is found.
+  private let texts: [StaticString]
 
   init(_ title: String, keys: [Key], elsewhere: [String] = [], takesExtras: Bool = false) {
     self.title = title
     self.keys = keys
     self.elsewhere = elsewhere
     self.takesExtras = takesExtras
+    texts = keys.map(\.name)
     heads = keys.map { key in
       KeySet.head(key.name.utf8CodeUnitCount) { key.name.utf8Start[$0] }
     }
@@ -69,11 +72,11 @@ final class KeySet: Sendable {
   func find(_ name: Span<UInt8>) -> Key? {
     let head = KeySet.head(name.count) { name[$0] }
     for position in 0..<heads.count where heads[position] == head {
-      let key = keys[position]
-      guard key.name.utf8CodeUnitCount == name.count else { continue }
+      let text = texts[position]
+      guard text.utf8CodeUnitCount == name.count else { continue }
       var index = 7
-      while index < name.count, key.name.utf8Start[index] == name[index] { index += 1 }
-      if index >= name.count { return key }
+      while index < name.count, text.utf8Start[index] == name[index] { index += 1 }
+      if index >= name.count { return keys[position] }
     }
     return nil
   }

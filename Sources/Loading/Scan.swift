@@ -37,7 +37,7 @@ extension Loader {
         let outcomes = batches.map { loading.load($0, of: work, in: root.number, &buffer) }
         finish(&pass, loading, outcomes, of: batches, in: root)
       }
-      if let wanted = conclude(pass, isLast: attempt == 3) { return wanted }
+      if let wanted = conclude(&pass, isLast: attempt == 3) { return wanted }
     }
     return unseen("the listings changed while they were read; run it again")
   }
@@ -54,7 +54,7 @@ extension Loader {
         pass.walk.passing.isRepeated = attempt > 1
         finish(&pass, loading, outcomes, of: batches, in: root)
       }
-      if let wanted = conclude(pass, isLast: attempt == 3) { return wanted }
+      if let wanted = conclude(&pass, isLast: attempt == 3) { return wanted }
     }
     return unseen("the listings changed while they were read; run it again")
   }
@@ -101,7 +101,7 @@ extension Loader {
 
   /// Takes what was loaded, and looks whether all of it was there to be seen.
   private mutating func finish(
-    _ pass: inout Pass, _ loading: FileLoading, _ outcomes: [Batch.Outcome], of batches: [Batch],
+    _ pass: inout Pass, _ loading: FileLoading, _ outcomes: consuming [Batch.Outcome], of batches: [Batch],
     in root: borrowing Descriptor
   ) {
     shelf = loading.shelf.value
@@ -127,10 +127,10 @@ extension Loader {
   }
 
   /// Nil when a file may have moved from a folder not read yet to one already read: neither place would show it.
-  private func conclude(_ pass: Pass, isLast: Bool) -> Wanted? {
+  private func conclude(_ pass: inout Pass, isLast: Bool) -> Wanted? {
     if let reason = pass.unseen { return unseen(reason) }
     if !pass.walk.changed.isEmpty || !pass.walk.vanished.isEmpty, !isLast { return nil }
-    return assemble(pass.walk)
+    return assemble(&pass.walk)
   }
 
   private func isChanged(_ visited: Walk.Visited, _ root: borrowing Descriptor) -> Bool {

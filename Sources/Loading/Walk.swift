@@ -88,52 +88,67 @@ extension Loader {
   }
 
   /// Puts what was loaded in its place, in the order of the walk.
-  func gather(_ outcomes: [Batch.Outcome], of batches: [Batch], _ walk: inout Walk) {
+  func gather(_ outcomes: consuming [Batch.Outcome], of batches: [Batch], _ walk: inout Walk) {
     walk.results.reserveCapacity(walk.work.reduce(0) { $0 + $1.names.count })
-    for (batch, outcome) in zip(batches, outcomes) {
-      let work = walk.work[batch.folder]
-      switch outcome {
+    for index in batches.indices {
+      let (work, batch) = (walk.work[batches[index].folder], batches[index])
+      var outcome = Batch.Outcome.vanished
+      swap(&outcome, &outcomes[index])
+      switch consume outcome {
       case .vanished: walk.vanished.append(work.prefix.isEmpty ? "/" : work.prefix)
       case .unreadable(let reason): unreadable(work.path, reason, &walk)
-      case .loaded(let files):
-        var known = walk.folders[work.path, default: FolderCache()].files
-        walk.folders[work.path]?.files = [:]
-        known.reserveCapacity(work.names.count)
-        for (name, file) in zip(work.names[batch.names], files) {
-          take(file, work.prefix + name, &walk)
-          switch file {
-          case .known(let cache, _), .parsed(let cache, _): known[name] = cache
-          case .passed, .refused, .vanished: break
-          }
-        }
-        walk.folders[work.path]?.files = known
+      case .loaded(let files): gather(files, named: work.names[batch.names], of: work, &walk)
       }
     }
   }
 
-  private func take(_ file: LoadedFile, _ shown: String, _ walk: inout Walk) {
-    let result: FileResult
-    switch file {
+  /// The files are taken out of their list one by one: to copy them would count every value in them.
+  private func gather(
+    _ files: consuming [LoadedFile], named names: ArraySlice<String>, of work: FolderWork, _ walk: inout Walk
+  ) {
+    var known: [String: FileCache] = [:]
+    if remembers {
+      swap(&known, &walk.folders[work.path, default: FolderCache()].files)
+      known.reserveCapacity(work.names.count)
+    }
+    files.reverse()
+    for name in names {
+      guard let file = files.popLast() else { break }
+      if remembers {
+        switch file {
+        case .known(let cache, _), .parsed(let cache, _): known[name] = cache
+        case .passed, .refused, .vanished: break
+        }
+      }
+      take(file, work.prefix + name, &walk)
+    }
+    if remembers { walk.folders[work.path]?.files = known }
+  }
+
+  private func take(_ file: consuming LoadedFile, _ shown: String, _ walk: inout Walk) {
+    switch consume file {
     case .known(let cache, let isRead):
-      result = cache.result
       walk.passing.total += 1
       if isRead { walk.passing.learnt += 1 }
+      add(cache.result, shown, &walk)
     case .parsed(let cache, let seed):
-      result = cache.result
       walk.passing.total += 1
       walk.passing.learnt += 1
-      if let seed { walk.passing.edited.append((seed, result)) } else { walk.passing.strangers += 1 }
+      if let seed { walk.passing.edited.append((seed, cache.result)) } else { walk.passing.strangers += 1 }
+      add(cache.result, shown, &walk)
     case .passed(let passed):
-      walk.passing.passed.append(passed)
       walk.passing.total += 1
       if passed.isRead { walk.passing.learnt += 1 }
-      guard !passed.problems.isEmpty else { return }
-      result = FileResult(problems: passed.problems)
+      if !passed.problems.isEmpty { add(FileResult(problems: passed.problems), shown, &walk) }
+      walk.passing.passed.append(passed)
     case .refused(let refused):
-      result = refused
       walk.passing.strangers += 1
-    case .vanished: return walk.vanished.append(shown)
+      add(refused, shown, &walk)
+    case .vanished: walk.vanished.append(shown)
     }
+  }
+
+  private func add(_ result: consuming FileResult, _ shown: String, _ walk: inout Walk) {
     if result.hidesListings { walk.frozenFiles.insert(shown) }
     walk.results.append((shown, result))
   }

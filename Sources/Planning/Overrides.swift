@@ -3,15 +3,7 @@ import Listings
 /// Says how exactly what a guard holds can be let through. The words come last, since one way names the plan itself.
 enum Overrides {
   static func name(in actions: inout [Action], _ reports: inout [GuardReport], isDaemon: Bool) {
-    // By index: going through the actions would copy each.
-    var (held, isChanged) = (0, false)
-    for index in actions.indices {
-      switch actions[index].hold?.by {
-      case .withdrawals, .emptied: held += 1
-      case .updates: isChanged = true
-      default: break
-      }
-    }
+    let (held, isChanged) = held(actions.span)
     guard held > 0 || isChanged || reports.contains(where: \.isLifted) else { return nameDrops(actions, &reports) }
     let approve = isChanged || isDaemon && held > 0 ? "hawker approve \(Plan.shortID(of: actions))" : ""
     let number = held > 0 ? "--allow-withdraw \(held)" : ""
@@ -32,6 +24,19 @@ enum Overrides {
       }
     }
     nameDrops(actions, &reports)
+  }
+
+  /// How many withdrawals the guards hold, and whether they hold changes. Over a span, which copies no action.
+  private static func held(_ actions: Span<Action>) -> (withdrawals: Int, isChanged: Bool) {
+    var (held, isChanged) = (0, false)
+    for index in actions.indices {
+      switch actions[index].hold?.by {
+      case .withdrawals, .emptied: held += 1
+      case .updates: isChanged = true
+      default: break
+      }
+    }
+    return (held, isChanged)
   }
 
   private static func nameDrops(_ actions: [Action], _ reports: inout [GuardReport]) {

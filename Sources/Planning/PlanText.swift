@@ -21,9 +21,35 @@ package struct PlanText {
 
   /// In UTF-8, piece by piece: a big shop's plan is megabytes, and nobody needs all of them at once.
   package func write(_ plan: Plan, _ output: ([UInt8]) -> Void) {
+    let sheet = Sheet(plan, self)
+    for piece in sheet.pieces { output(lines(sheet, piece)) }
+    output(rest(plan, behindPosts: !sheet.rows.isEmpty))
+  }
+
+  /// The same with all cores: for who has nothing else to do meanwhile.
+  package func writeConcurrently(_ plan: Plan, _ output: ([UInt8]) -> Void) async {
+    let sheet = Sheet(plan, self)
+    var pieces = sheet.pieces[...]
+    while !pieces.isEmpty {
+      let (first, others) = (pieces.removeFirst(), pieces.prefix(PlanText.atOnce - 1))
+      pieces = pieces.dropFirst(others.count)
+      let ahead = others.map { piece in Task { lines(sheet, piece) } }
+      output(lines(sheet, first))
+      for task in ahead { output(await task.value) }
+    }
+    output(rest(plan, behindPosts: !sheet.rows.isEmpty))
+  }
+
+  /// So many pieces are in memory.
+  private static let atOnce = 4
+  /// Posts of a piece: some 200 kB.
+  private static let pieceSize = 2048
+
+  /// Problems, and the sum of it all.
+  private func rest(_ plan: Plan, behindPosts: Bool) -> [UInt8] {
     // A String would grow by small pieces several times slower.
     var text: [UInt8] = []
-    if posts(plan, &text, output) { text.append(0x0A) }
+    if behindPosts { text.append(0x0A) }
     for report in plan.guards where report.name == .root || report.name == .oversold {
       let way = report.override.isEmpty ? "" : " (\(report.override))"
       text += "\(report.name.rawValue): \(Escaping.line(report.text))\(way)\n\n".utf8
@@ -31,31 +57,54 @@ package struct PlanText {
     for problem in plan.problems { self.problem(problem, &text) }
     if !plan.problems.isEmpty { text.append(0x0A) }
     text += (PlanText.summary(plan.summary) + "\n").utf8
-    output(text)
+    return text
   }
 
-  /// As much as is put out at once.
-  private static let pieceSize = 64 * 1024
+  /// What is shown, and in which order.
+  private struct Sheet: Sendable {
+    let actions: [Action]
+    let rows: [Row]
+    let width: Int
 
-  /// Whether there are any.
-  private func posts(_ plan: Plan, _ text: inout [UInt8], _ output: ([UInt8]) -> Void) -> Bool {
-    let actions = plan.actions
-    let rows = self.rows(actions)
-    // As wide for posts that no action stands for.
-    let width = max(accountWidth(actions, Set(plan.settled.keys)) + 1, 11)
-    text.reserveCapacity(min(rows.count * 112, PlanText.pieceSize * 2))
-    var first = rows.startIndex
-    while first < rows.endIndex {
-      let end = rows[first...].firstIndex { $0.group != rows[first].group } ?? rows.endIndex
-      header(rows[first..<end], actions, &text)
-      for row in rows[first..<end] { line(actions[row.index], accountWidth: width, &text) }
-      first = end
-      if text.count > PlanText.pieceSize {
-        output(text)
-        text.removeAll(keepingCapacity: true)
-      }
+    init(_ plan: Plan, _ text: PlanText) {
+      actions = plan.actions
+      rows = text.rows(actions)
+      // As wide for posts that no action stands for.
+      width = max(text.accountWidth(actions, Set(plan.settled.keys)) + 1, 11)
     }
-    return !rows.isEmpty
+
+    /// Each ends where a listing ends.
+    var pieces: [Range<Int>] {
+      var pieces: [Range<Int>] = []
+      var first = 0
+      while first < rows.count {
+        var end = min(first + PlanText.pieceSize, rows.count)
+        while end < rows.count, rows[end].group == rows[end - 1].group { end += 1 }
+        pieces.append(first..<end)
+        first = end
+      }
+      return pieces
+    }
+  }
+
+  private func lines(_ sheet: Sheet, _ piece: Range<Int>) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(piece.count * 112)
+    var first = piece.lowerBound
+    // Over a span, which copies no action.
+    let actions = sheet.actions.span
+    while first < piece.upperBound {
+      var end = first
+      var isGone = false
+      while end < piece.upperBound, sheet.rows[end].group == sheet.rows[first].group {
+        isGone = isGone || PlanText.isGone(actions[sheet.rows[end].index])
+        end += 1
+      }
+      header(actions[sheet.rows[first].index], isGone: isGone, &text)
+      for row in first..<end { line(actions[sheet.rows[row].index], accountWidth: sheet.width, &text) }
+      first = end
+    }
+    return text
   }
 
   private func accountWidth(_ actions: [Action], _ settled: Set<String>) -> Int {
@@ -69,7 +118,7 @@ package struct PlanText {
   }
 
   /// An action that is shown, by its place: actions are large, and there are tens of thousands.
-  private struct Row {
+  private struct Row: Sendable {
     /// The place of its listing in the text.
     var group: Int
     var index: Int
@@ -126,14 +175,14 @@ package struct PlanText {
     return rows
   }
 
-  private func header(_ rows: ArraySlice<Row>, _ actions: [Action], _ text: inout [UInt8]) {
-    let first = rows.startIndex
-    let isGone = rows.contains { actions[$0.index].cause == .fileGone || actions[$0.index].kind == .forget }
-    let file = isGone ? actions[rows[first].index].record?.file : actions[rows[first].index].listingFile
-    PlanText.append(Escaping.line(actions[rows[first].index].key.listing), padded: 42, to: &text)
+  private func header(_ first: Action, isGone: Bool, _ text: inout [UInt8]) {
+    let file = isGone ? first.record?.file : first.listingFile
+    PlanText.append(Escaping.line(first.key.listing), padded: 42, to: &text)
     PlanText.append(Escaping.line(file ?? ""), to: &text)
     PlanText.append(isGone ? " (gone)\n" : "\n", to: &text)
   }
+
+  private static func isGone(_ action: Action) -> Bool { action.cause == .fileGone || action.kind == .forget }
 
   private func line(_ action: Action, accountWidth: Int, _ text: inout [UInt8]) {
     let isHeld = action.hold != nil

@@ -126,7 +126,7 @@ package struct Forecast: Sendable {
     var input = PlanInput(wanted, ledger, config, scene.capabilities, now: scene.now(), mode: .once)
     input.narrow(to: selection)
     input.accountCapabilities = scene.accountCapabilities
-    return Forecast(plan: Planner.plan(input), isShort: false, seen: (wanted, ledger)) { [loader] in
+    return Forecast(plan: await Planner.planConcurrently(input), isShort: false, seen: (wanted, ledger)) { [loader] in
       keep(scene, cache, print, Learnt(ledger: ledger, wanted: wanted, loader: loader))
     }
   }
@@ -183,6 +183,7 @@ extension Forecast.Scene {
     var loader = Loader(loaded, options: options, clock: { [now] in now().milliseconds * 1_000_000 })
     loader.cache = cache?.scan
     loader.isKept = build != nil && CacheFiles(loaded.config.state).arePossible
+    loader.remembers = loader.isKept
     return loader
   }
 }

@@ -15,6 +15,8 @@ final class WatchCore: Sendable {
     var isStopped = false
     var isLost = false
     var wantsTicks = false
+    /// Something was put into the outbox, and nobody has been told.
+    var hasNews = false
   }
 
   private enum TimerKind: Hashable, Sendable { case settle, poll }
@@ -75,9 +77,18 @@ final class WatchCore: Sendable {
 
   func take() -> WatchSignal? { state.withLock { $0.outbox.take() } }
 
-  private func ring() {
-    bell.yield()
-    options.ring?()
+  /// Changes the state, and rings when that had something to say: not under the lock, where whoever is woken would wait.
+  private func change<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+    let (value, hasNews) = state.withLock { state in
+      let value = body(&state)
+      defer { state.hasNews = false }
+      return (value, state.hasNews)
+    }
+    if hasNews {
+      bell.yield()
+      options.ring?()
+    }
+    return value
   }
 
   // MARK: Reports
@@ -107,7 +118,7 @@ final class WatchCore: Sendable {
 
   private func receive(_ report: TreeReport) {
     let now = clock.now
-    state.withLock { state in
+    change { state in
       switch report {
       case .changed(let path, let change): put(state.settling.note(path, change, at: now), &state)
       case .everything(let reason, settling: true): put(state.settling.noteEverything(reason, at: now), &state)
@@ -136,12 +147,12 @@ final class WatchCore: Sendable {
   private func put(_ announcement: Announcement?, _ state: inout State) {
     guard let announcement else { return }
     state.outbox.put(announcement)
-    ring()
+    state.hasNews = true
   }
 
   private func put(health signal: WatchSignal, _ state: inout State) {
     state.outbox.putHealth(signal)
-    ring()
+    state.hasNews = true
   }
 
   // MARK: Timers
@@ -172,7 +183,7 @@ final class WatchCore: Sendable {
 
   private func fire(_ kind: TimerKind) {
     let now = clock.now
-    let mustPoll = state.withLock { state in
+    let mustPoll = change { state in
       state.timers[kind] = nil
       if kind == .settle { put(state.settling.due(at: now), &state) }
       arm(&state, at: now)
@@ -183,7 +194,7 @@ final class WatchCore: Sendable {
 
   private func poll() {
     guard state.withLock({ $0.isLost }) else { return command(.tick) }
-    state.withLock { put(.everything("hawker looks at regular intervals"), &$0) }
+    change { put(.everything("hawker looks at regular intervals"), &$0) }
     // When it fails, the next poll tries again.
     try? join()
   }

@@ -83,7 +83,8 @@ struct Play {
       let mount = disk.reboot(&random)
       life = Life(disk, ambient)
       let setting = JournalSetting(
-        program: "model", now: ambient.now, disk: mount, limits: SegmentLimits(bytes: 1 << 20, entries: 50, headroom: 4000))
+        program: "model", now: ambient.now, disk: mount,
+        limits: SegmentLimits(bytes: 1 << 20, entries: 50, headroom: 4000))
       do throws(JournalError) {
         let journal = try Journal.open("/state", setting)
         time.waits { !journal.isIdle }

@@ -42,7 +42,7 @@ struct PlanCommand: AsyncParsableCommand {
     if refresh { return try await runRefreshed(setting) }
     let forecast = try await setting.forecast(selection.selection(), isWhole: verbose, usesCache: !noCache)
     let plan = setting.worded(forecast.plan.with(setting.loaded.problems))
-    try show(plan)
+    try await show(plan)
     if let out { try SavedPlan.save(plan, to: out) }
     forecast.keep()
     // A big shop's values need not be taken apart one by one before the process ends.
@@ -53,7 +53,7 @@ struct PlanCommand: AsyncParsableCommand {
     let live = try await LiveAccounts(setting)
     let planned = try await setting.plan(selection.selection(), looking: { live.accounts })
     await live.close()
-    try show(planned.plan)
+    try await show(planned.plan)
     if let out { try SavedPlan.save(planned.plan, to: out) }
     var codes = codes(planned.plan)
     if planned.failures.contains(where: { $0.code == "unauthorized" }) { codes.insert(.connect) }
@@ -66,9 +66,10 @@ struct PlanCommand: AsyncParsableCommand {
     return codes
   }
 
-  private func show(_ plan: Plan) throws {
+  private func show(_ plan: Plan) async throws {
     switch format {
-    case .text: PlanText(isVerbose: verbose, isColoured: global.isColoured).write(plan) { Console.out($0) }
+    case .text:
+      await PlanText(isVerbose: verbose, isColoured: global.isColoured).writeConcurrently(plan) { Console.out($0) }
     case .json: Console.out(PlanJSON.render(plan, hawker: Version.text) + "\n")
     }
   }
