@@ -15,6 +15,8 @@ struct Lane: Sendable {
   let concurrency: Int
   private(set) var stop: Failure?
   private(set) var inFlight: Set<PostKey> = []
+  /// What is done about them; nothing for a post that is only claimed.
+  private var begun: [PostKey: Action] = [:]
   /// Those of them that take off what was sold.
   private var salesInFlight: Set<PostKey> = []
   /// Sorted by urgency; taken from the front.
@@ -32,12 +34,12 @@ struct Lane: Sendable {
 
   var waiting: ArraySlice<Action> { queue }
 
-  /// Replaces what waits. Posts that are in flight are left out: afterwards their newest content is compared again.
-  /// Returns the posts that were left out.
+  /// Replaces what waits. Posts that are in flight are left out. Returns those of them of which something else is wanted
+  /// than what is being done: afterwards they are planned again.
   mutating func submit(_ actions: [Action]) -> Set<PostKey> {
     let busy = actions.filter { inFlight.contains($0.key) }
     queue = actions.filter { !inFlight.contains($0.key) }[...]
-    return Set(busy.map(\.key))
+    return Set(busy.filter { begun[$0.key]?.comes(to: $0) != true }.map(\.key))
   }
 
   /// When something may start: `now` when it may already, nil when only a finish or a submission changes anything.
@@ -70,6 +72,7 @@ struct Lane: Sendable {
   private mutating func start(_ action: Action) -> Step {
     notBefore[action.key] = nil
     inFlight.insert(action.key)
+    begun[action.key] = action
     if action.isSale { salesInFlight.insert(action.key) }
     return .start(action)
   }
@@ -109,6 +112,7 @@ struct Lane: Sendable {
 
   mutating func finished(_ key: PostKey) {
     inFlight.remove(key)
+    begun[key] = nil
     salesInFlight.remove(key)
   }
 
@@ -141,4 +145,11 @@ struct Lane: Sendable {
   mutating func resume() { stop = nil }
 
   mutating func postpone(_ key: PostKey, until time: Timestamp) { notBefore[key] = time }
+}
+
+extension Action {
+  /// Whether it is what `other` asks for.
+  fileprivate func comes(to other: Action) -> Bool {
+    kind == other.kind && remoteID == other.remoteID && cause == other.cause && post == other.post
+  }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Work that falls into independent parts, done on all cores. Plain threads: a journal is opened before there is
 /// anything to await, and must not take the cooperative pool away from whoever else runs.
-enum Cores {
+package enum Cores {
   static let count = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 8)
 
   /// Parts that are given out at once: several for each core, so that one whose thread must wait for its neighbours' turn
@@ -23,6 +23,11 @@ enum Cores {
       next = min(next + Cores.ahead, parts)
       for result in results { try take(result) }
     }
+  }
+
+  /// Runs the same work on all cores, the caller's thread among them, and returns when all have ended.
+  package static func crowd(_ work: @escaping @Sendable () -> Void) {
+    _ = Ahead(0..<Cores.count, isAlone: false) { _ in work() }.results()
   }
 
   /// A thread with every signal blocked: signals are for the threads that wait for them. Nil when there can't be one more.

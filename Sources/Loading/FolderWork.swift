@@ -55,6 +55,20 @@ extension FileLoading {
     return .loaded(files)
   }
 
+  /// Loads all batches, spread over threads. The outcomes come in the order of the batches.
+  func load(_ batches: [Batch], of work: [FolderWork], in root: Int32, spread: Loader.Spread) -> [Batch.Outcome] {
+    let queue = BatchQueue(count: batches.count)
+    let outcomes = Mutex<[Batch.Outcome?]>(Array(repeating: nil, count: batches.count))
+    spread { [self] in
+      var buffer = FileBuffer()
+      while let index = queue.next() {
+        let outcome = load(batches[index], of: work, in: root, &buffer)
+        outcomes.withLock { $0[index] = outcome }
+      }
+    }
+    return outcomes.withLock { $0.compactMap(\.self) }
+  }
+
   /// Loads all batches in as many tasks as there are cores. The outcomes come in the order of the batches, whoever
   /// loaded them.
   func loadConcurrently(_ batches: [Batch], of work: [FolderWork], in root: Int32) async -> [Batch.Outcome] {

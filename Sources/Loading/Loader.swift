@@ -23,6 +23,8 @@ package struct Loader {
   var passesOver = false
   /// Whether the next cache is going to be made from what is scanned.
   package var isKept = false
+  /// Shares a large scan among threads; nil: the caller's alone.
+  package var spread: Spread?
   /// Whether there will be a next scan, that wants to know what this one made of each file.
   package var remembers = true
   /// What the last scan did with the cache.

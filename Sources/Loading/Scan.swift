@@ -3,14 +3,21 @@ import Listings
 
 /// One scan: look at all folders, load their files, look whether anything moved meanwhile; if so, again.
 extension Loader {
-  /// Loads one file after the other.
+  /// Runs the work on several threads at once, each until there is none left, and returns when all have ended.
+  package typealias Spread = @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
+
+  /// So many files are worth a thread.
+  static let crowd = 1000
+
+  /// Waits for all of it.
   package mutating func scan() -> Wanted {
     let git = gitActivity()
     let wanted = look()
     return watched(git, wanted)
   }
 
-  /// The same with all cores: for who has nothing else to do meanwhile.
+  /// The same with all cores, however few the files, and without a thread that waits: for who has nothing else to do
+  /// meanwhile.
   package mutating func scanConcurrently() async -> Wanted {
     let git = gitActivity()
     let wanted = await lookConcurrently()
@@ -31,11 +38,17 @@ extension Loader {
       guard let root = openRoot() else { return unseen(Loader.rootMissing(loaded.config.listings, errno)) }
       var pass = begin(root)
       if pass.unseen == nil {
-        // A folder at a time: nobody shares the work.
-        let batches = Batch.split(pass.walk.work, size: .max)
         let (loading, work) = (self.loading(), pass.walk.work)
-        let outcomes = batches.map { loading.load($0, of: work, in: root.number, &buffer) }
-        finish(&pass, loading, outcomes, of: batches, in: root)
+        if let spread, work.reduce(0, { $0 + $1.names.count }) >= Loader.crowd {
+          let batches = Batch.split(work, size: 32)
+          let outcomes = loading.load(batches, of: work, in: root.number, spread: spread)
+          finish(&pass, loading, outcomes, of: batches, in: root)
+        } else {
+          // A folder at a time: nobody shares the work.
+          let batches = Batch.split(work, size: .max)
+          let outcomes = batches.map { loading.load($0, of: work, in: root.number, &buffer) }
+          finish(&pass, loading, outcomes, of: batches, in: root)
+        }
       }
       if let wanted = conclude(&pass, isLast: attempt == 3) { return wanted }
     }

@@ -43,11 +43,17 @@ package actor Reconciler {
     self.logger = logger
     self.reopen = reopen
     chronicle = Chronicle(logger)
-    loader = Loader(shop.loaded, options: shop.options)
+    loader = Reconciler.loader(shop)
     loader.cache = shop.earlier()
     executor = shop.executor(Reconciler.teller(shop, hints, index, logger))
     intake = Intake(Intake.Scene(shop: shop, executor: executor), index, hints, logger)
     shop.window?.configured(shop.config)
+  }
+
+  private static func loader(_ shop: Shop) -> Loader {
+    var loader = Loader(shop.loaded, options: shop.options)
+    loader.spread = Cores.crowd
+    return loader
   }
 
   private static func teller(
@@ -187,7 +193,7 @@ package actor Reconciler {
     // From now on a root without the mark is another one.
     guard case .acceptable(let lineage) = shop.options.marker, Lineage.isMarked(shop) else { return }
     shop.options.marker = .expected(lineage: lineage)
-    loader = Loader(shop.loaded, options: shop.options)
+    loader = Reconciler.loader(shop)
   }
 
   // MARK: Config
@@ -206,7 +212,7 @@ package actor Reconciler {
       await executor.stop(grace: .seconds(10))
       watcher?.stop()
       shop = next
-      loader = Loader(next.loaded, options: next.options)
+      loader = Reconciler.loader(next)
       let last = executor
       executor = next.executor(Reconciler.teller(next, hints, index, logger))
       await executor.takeOver(from: last)

@@ -55,6 +55,21 @@ struct ExecutorTests {
     }
   }
 
+  /// Else each plan of a long run would ask for the next one.
+  @Test(arguments: [(3000, false), (3100, true)])
+  func onlySomethingElseOfAPostInFlightIsPlannedAgain(price: Int64, isOvertaken: Bool) async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp", price: 3000)]))
+      #expect(await bench.executor.isBusy)
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp", price: price)]))
+      _ = try await bench.executor.settle()
+      let overtaken = bench.events.all.withLock { $0.contains { if case .overtaken = $0 { true } else { false } } }
+      #expect(overtaken == isOvertaken)
+      #expect(bench.market.calls == ["create lamp", "update r1 price"])
+    }
+  }
+
   @Test func aPlanOfAFewPostsBeginsOnlyWhereNothingWaits() async throws {
     try await bench { bench in
       try await bench.converge([Samples.listing("lamp")])
