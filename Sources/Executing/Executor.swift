@@ -233,7 +233,15 @@ package actor Executor {
 
   private func skip(_ action: Action) {
     lanes[action.key.account]?.finished(action.key)
-    tell(.overtaken(action.key))
+    if !isDone(action) { tell(.overtaken(action.key)) }
+  }
+
+  /// Whether what it asks for has come about since its plan was made.
+  private func isDone(_ action: Action) -> Bool {
+    guard action.kind == .create || action.kind == .update, let wanted = action.post?.content,
+      let record = journal.record(of: action.key)
+    else { return false }
+    return record.isLive && record.pending == nil && record.unsure.isEmpty && record.content == wanted
   }
 
   private func start(_ action: Action) {

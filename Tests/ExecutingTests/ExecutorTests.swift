@@ -329,15 +329,20 @@ struct ExecutorTests {
     }
   }
 
-  @Test func aPlanThatIsOlderThanWhatWasDoneDoesNotDoItAgain() async throws {
+  /// And asks for another plan only where it wants something that has not come about.
+  @Test(arguments: [(2000, false), (3000, true)])
+  func aPlanThatIsOlderThanWhatWasDoneDoesNotDoItAgain(price: Int64, isOvertaken: Bool) async throws {
     try await bench { bench in
-      let plan = bench.plan([Samples.listing("lamp")])
-      for _ in 0..<2 {
+      let plans = [
+        bench.plan([Samples.listing("lamp", price: 2000)]), bench.plan([Samples.listing("lamp", price: price)]),
+      ]
+      for plan in plans {
         try await bench.executor.submit(plan)
         _ = try await bench.executor.settle()
       }
       #expect(bench.market.calls == ["create lamp"])
-      #expect(bench.events.all.withLock { $0.contains { if case .overtaken = $0 { true } else { false } } })
+      let overtaken = bench.events.all.withLock { $0.contains { if case .overtaken = $0 { true } else { false } } }
+      #expect(overtaken == isOvertaken)
     }
   }
 
