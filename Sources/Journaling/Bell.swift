@@ -22,12 +22,6 @@ struct Bell: Sendable {
     while read(hearing, &byte, 1) < 0, errno == EINTR {}
   }
 
-  /// Also returns, unheard, when `milliseconds` have passed.
-  func wait(atMost milliseconds: Int32) {
-    var end = pollfd(fd: hearing, events: Int16(POLLIN), revents: 0)
-    if poll(&end, 1, milliseconds) > 0 { wait() }
-  }
-
   func close() {
     _ = Glibc.close(hearing)
     _ = Glibc.close(ringing)

@@ -29,8 +29,8 @@ final class Mailbox: Sendable {
   private struct State {
     var ledger: Ledger
     var queue: [Work] = []
-    /// How much work wakes the writer, which sleeps or is about to; nil while it is awake.
-    var wakesAt: Int?
+    /// The writer sleeps or is about to.
+    var isAsleep = false
     /// Work that was taken on and whose sender has not been answered.
     var open = 0
     var isRetired = false
@@ -76,11 +76,8 @@ final class Mailbox: Sendable {
       state.queue.append(work)
       queued.store(state.queue.count, ordering: .relaxed)
       state.open += 1
-      if let count = state.wakesAt, state.queue.count >= count || !work.isAppend {
-        state.wakesAt = nil
-        return (true, true)
-      }
-      return (true, false)
+      defer { state.isAsleep = false }
+      return (true, state.isAsleep)
     }
     if rings { bell.ring() }
     if !isAccepted { work.refuse(.closed(path: directory)) }
@@ -90,33 +87,29 @@ final class Mailbox: Sendable {
   ///
   /// Callers whose entries have just become durable often append again at once. Without patience the first of them
   /// would get a sync for itself while the others pile up, and a crowd would split into two halves that wait for each
-  /// other; so the writer gives `crowd` callers a moment to come back. At first it stays awake, and lets others run: to
+  /// other; so the writer gives `crowd` callers a moment to come back. It stays awake meanwhile, and lets others run: to
   /// sleep and be woken takes longer than they need.
-  func receive(expecting crowd: Int) -> [Work] {
-    if crowd > 1 {
-      for _ in 0..<Mailbox.glances where queued.load(ordering: .relaxed) < crowd { sched_yield() }
-      let work = take(atLeast: crowd)
-      if !work.isEmpty { return work }
-      bell.wait(atMost: 1)
+  func receive(expecting crowd: Int, _ patience: inout Patience) -> [Work] {
+    if crowd > 1, patience.isThere {
+      var glances = 0
+      while glances < Patience.glances, queued.load(ordering: .relaxed) < crowd {
+        sched_yield()
+        glances += 1
+      }
+      patience.learn(glances < Patience.glances)
     }
     while true {
-      let work = take(atLeast: 1)
+      let work = take()
       if !work.isEmpty { return work }
       bell.wait()
     }
   }
 
-  /// Some 100 µs.
-  private static let glances = 256
-
-  private func take(atLeast count: Int) -> [Work] {
+  private func take() -> [Work] {
     state.withLock { state in
-      guard state.queue.count >= count || state.queue.contains(where: { !$0.isAppend }) else {
-        state.wakesAt = count
-        return []
-      }
+      state.isAsleep = state.queue.isEmpty
       defer {
-        (state.queue, state.wakesAt) = ([], nil)
+        state.queue = []
         queued.store(0, ordering: .relaxed)
       }
       return state.queue
@@ -155,10 +148,6 @@ final class Mailbox: Sendable {
 }
 
 extension Mailbox.Work {
-  var isAppend: Bool {
-    if case .append = self { true } else { false }
-  }
-
   func refuse(_ error: JournalError) {
     switch self {
     case .append(let request): request.waiter?.resume(returning: error)
@@ -166,4 +155,27 @@ extension Mailbox.Work {
     case .close(let waiter): waiter?.resume(returning: nil)
     }
   }
+}
+
+/// Whether it pays to wait for those who have just been answered: where they go on to something else first, such as a
+/// request, it does not, and is tried again only now and then.
+struct Patience {
+  /// Some 100 µs.
+  static let glances = 256
+  private static let most = 8
+  private static let pause = 512
+  private var left = Patience.most
+  private var quiet = 0
+
+  var isThere: Bool {
+    mutating get {
+      if left > 0 { return true }
+      quiet += 1
+      if quiet < Patience.pause { return false }
+      (quiet, left) = (0, 1)
+      return true
+    }
+  }
+
+  mutating func learn(_ cameBack: Bool) { left = cameBack ? Patience.most : left - 1 }
 }

@@ -28,10 +28,11 @@ extension Writer {
   /// Works until the journal is closed; gives who waits for that.
   fileprivate mutating func serve(_ mailbox: Mailbox) -> Waiter? {
     var crowd = 0
+    var patience = Patience()
     while true {
       var batch: [Request] = []
       var size = 0
-      let works = mailbox.receive(expecting: crowd)
+      let works = mailbox.receive(expecting: crowd, &patience)
       for work in works {
         if case .append(let request) = work {
           batch.append(request)
