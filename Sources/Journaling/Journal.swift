@@ -44,6 +44,14 @@ package final class Journal: Sendable {
   /// What was last seen to differ of one post.
   package func drift(of key: PostKey) -> Drift? { mailbox.drift(of: key) }
 
+  /// Keeps these contents in the place of equal ones, which changes nothing but the memory that they take. A few at a time:
+  /// nobody is to wait for it.
+  package func share(_ contents: [(key: PostKey, content: Content)]) {
+    for first in stride(from: 0, to: contents.count, by: 256) {
+      mailbox.share(contents[first..<min(first + 256, contents.count)])
+    }
+  }
+
   /// What the ledger knows of these listings, with the holds on them alone; the rest of it stays where it is.
   package func ledger(of listings: Set<String>) -> Ledger { mailbox.ledger(of: listings) }
 

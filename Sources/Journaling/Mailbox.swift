@@ -57,6 +57,10 @@ final class Mailbox: Sendable {
 
   func drift(of key: PostKey) -> Drift? { state.withLock { $0.ledger.drifts[key] } }
 
+  func share(_ contents: ArraySlice<(key: PostKey, content: Content)>) {
+    state.withLock { state in for (key, content) in contents { state.ledger.share(content, of: key) } }
+  }
+
   func ledger(of listings: Set<String>) -> Ledger { state.withLock { $0.ledger.narrowed(to: listings) } }
 
   /// Whether every sender has had its answer, and what follows from it is done.

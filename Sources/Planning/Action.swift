@@ -84,7 +84,7 @@ package struct Action: Hashable, Sendable {
   package var hold: Hold?
   /// What the post is to become; nil for a withdrawal, a forget and a resolve.
   package var post: WantedPost?
-  /// The record that the action started from.
+  /// The record that the action started from; nil where nothing is to be done.
   @Boxed package var record: Record?
   /// Why the post is withdrawn.
   package var cause: Difference.Cause?

@@ -57,10 +57,14 @@ struct Rules {
     _ kind: Action.Kind, _ difference: Difference, _ reason: Action.Reason, post: WantedPost? = nil
   ) -> Action {
     let file = difference.listing?.file ?? difference.record?.file ?? ""
-    return Action(
+    // Of what stays as it is nobody asks for the record, and a plan that is kept keeps many of these.
+    var action = Action(
       kind, key: difference.key,
       marketplace: marketplaces[difference.key.account] ?? difference.record?.marketplace ?? "", file: file,
-      line: difference.listing?.line ?? 0, reason: reason, post: post, record: difference.record)
+      line: difference.listing?.line ?? 0, reason: reason, post: post,
+      record: kind == .unchanged ? nil : difference.record)
+    action.remoteID = difference.record?.remoteID
+    return action
   }
 
   /// hawker.yaml lost the account: nothing can be asked of it, and nothing is concluded.

@@ -16,8 +16,6 @@ struct Glancing {
   /// The full look that follows.
   private(set) var next: Task<Void, Never>?
   private var first: Duration?
-  /// A pass has left memory behind that nobody has given back.
-  var leavesMemory = true
   /// How often everything was looked at.
   private(set) var looks = 0
 

@@ -26,6 +26,7 @@ package actor Reconciler {
   var wanted: Wanted?
   private var timer: Task<Void, Never>?
   private var alarm: Timestamp?
+  var tidying: Task<Void, Never>?
   private(set) var lastScan: Timestamp?
   private var lastMark: Timestamp?
   var chronicle: Chronicle
@@ -115,6 +116,7 @@ package actor Reconciler {
       lookAround()
     }
     timer?.cancel()
+    tidying?.cancel()
     glancing.end()
     watcher?.stop()
     for task in looking.tasks.values { task.cancel() }
@@ -261,15 +263,7 @@ package actor Reconciler {
     glancing.allowance = Allowance(plan, shop.journal.ledger, shop.config, now: shop.ambient.now())
     try await sweepIfTroubled(plan)
     await arm(for: plan)
-    await tidyUp(after: plan)
-  }
-
-  /// Once everything is done that a pass has found to do.
-  private func tidyUp(after plan: Plan) async {
-    if plan.hasChanges { glancing.leavesMemory = true }
-    guard glancing.leavesMemory, !plan.hasChanges, await !executor.isBusy else { return }
-    glancing.leavesMemory = false
-    SpareMemory.giveBack()
+    await tidyLater(after: plan)
   }
 
   /// At most once a minute, and only in a root that has just been seen to be the right one.

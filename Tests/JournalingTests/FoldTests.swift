@@ -360,4 +360,15 @@ import Testing
     #expect(record?.remoteID == "9")
     #expect(record?.content == nil)
   }
+
+  /// It saves memory and says nothing.
+  @Test func sharingAContentChangesNothing() {
+    let before = ledger(intent("a", content: content()), done("a", id: "1"))
+    for other in [content(), content(price: 1)] {
+      var after = before
+      after.share(other, of: bike)
+      after.share(other, of: lamp)
+      #expect(after == before)
+    }
+  }
 }
