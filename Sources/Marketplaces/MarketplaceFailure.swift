@@ -18,6 +18,9 @@ package enum MarketplaceFailure: Error, Hashable, Sendable {
   /// An answer outside the contract to a call that is safe to repeat, or a defect. Treated as unavailable, and told.
   case unexpected(Detail)
 
+  /// What waits when hawker is told to stop.
+  package static let stopped = unavailable(.init("hawker stopped before it was sent; the next run sends it"))
+
   package struct Detail: Hashable, Sendable {
     /// What happened, in words a seller understands, with the marketplace's own message.
     package var message: String

@@ -50,7 +50,7 @@ package final class Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     switch await place(for: key) {
     case .known(let value): return value
     case .told(let result): return try result.get()
-    case .cancelled: throw .unavailable(.init("cancelled before it was sent"))
+    case .cancelled: throw .stopped
     case .leads: break
     }
     let result: Result<Value, MarketplaceFailure>

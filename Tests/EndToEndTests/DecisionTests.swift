@@ -15,6 +15,8 @@ import Testing
     defer { shop.folder.remove() }
     #expect(try await shop.hawker("apply", "--sandbox", "--yes").status == 0)
     #expect(try await shop.hawker("hold", "lamp", "--reason", "at the fair", "--sandbox").status == 0)
+    let quiet = try await shop.hawker("status", "lamp", "--sandbox")
+    #expect(quiet.out.contains("held by hold: at the fair (hawker release --sandbox lamp)"))
     try edit(shop, "34.00")
     let daemon = try Daemon(in: shop.path)
     try await daemon.says("in sync: 2 listings, 4 posts on 2 accounts, 2 held")

@@ -47,7 +47,7 @@ struct Status: AsyncParsableCommand {
     exposures.removeAll { records[$0.key] == nil }
     let report = StatusReport(
       plan: plan, records: records, now: Ambient.system.now(), standing: planned.ledger?.standing ?? Standing(),
-      exposures: exposures)
+      exposures: exposures, isSandbox: sandbox)
     Console.out(format == .json ? report.json : report.text)
   }
 }
@@ -59,6 +59,7 @@ struct StatusReport {
   let now: Timestamp
   var standing = Standing()
   var exposures: [Exposure] = []
+  var isSandbox = false
 
   private struct Row {
     var key: PostKey
@@ -85,7 +86,7 @@ struct StatusReport {
       for exposure in exposures where exposure.key == row.key && exposure.isRecent(at: now) {
         text += "    \(exposure.text(at: now))\n"
       }
-      if let next = Self.next(row.action) { text += "    \(Escaping.line(next))\n" }
+      if let next = next(row) { text += "    \(Escaping.line(next))\n" }
     }
     if rows.isEmpty { text += "Nothing is recorded and nothing is wanted.\n" }
     for report in plan.guards where report.isTripped {
@@ -111,10 +112,20 @@ struct StatusReport {
     return Record.word(row.record?.state)
   }
 
-  private static func next(_ action: Action?) -> String? {
-    guard let action, action.kind != .unchanged else { return nil }
-    if let hold = action.hold { return "held by \(hold.by.rawValue): \(hold.text)" }
+  private func next(_ row: Row) -> String? {
+    if let hold = hold(row) { return "held by \(hold.by.rawValue): \(hold.text)" }
+    guard let action = row.action, action.kind != .unchanged else { return nil }
     return "next: \(action.kind.rawValue) (\(PlanText.describe(action)))"
+  }
+
+  /// The seller's hold stands also where there is nothing to hold back now.
+  private func hold(_ row: Row) -> Action.Hold? {
+    if let hold = row.action?.hold { return hold }
+    guard row.action?.kind == .unchanged, let hold = standing.hold(on: row.key, by: Action.Holder.hold.rawValue) else {
+      return nil
+    }
+    let text = "\(hold.text ?? "held by the seller") (hawker release \(row.key.listing))"
+    return Action.Hold(by: .hold, isSandbox ? Advice.inSandbox(text) : text)
   }
 
   var json: String {
@@ -157,7 +168,7 @@ struct StatusReport {
       let next = row.action?.kind == .unchanged ? nil : row.action
       json.field("next", next?.kind.rawValue)
       json.key("held")
-      guard let hold = next?.hold else { return json.null() }
+      guard let hold = hold(row) else { return json.null() }
       json.object { json in
         json.field("by", hold.by.rawValue)
         json.field("text", hold.text)
