@@ -141,7 +141,13 @@ struct Interpreter {
   mutating func read(
     _ shape: Shape, of name: StaticString, _ events: inout EventReader
   ) throws(YAMLError) -> Value? {
-    if isNull(events) { return .null }
+    if isNull(events) {
+      guard shape.isText, events.trailing == .attached, events.withScalar({ $0.count == 0 }) else { return .null }
+      note(
+        .yamlCutShort, events,
+        "\(name) is empty, for `#` begins a comment; put the text in quotes, or a blank behind `#`")
+      return nil
+    }
     switch shape {
     case .map(let keys):
       guard events.kind == .mappingStart else {

@@ -26,6 +26,14 @@ enum Shape: Sendable {
   case listen
   /// The work that brings it is still to come.
   case later
+
+  /// Whether a seller may write anything there.
+  var isText: Bool {
+    switch self {
+    case .title, .paragraph, .text: true
+    default: false
+    }
+  }
 }
 
 /// A key that a map may have: read by it, documented by it. A class, because it is looked up for every line.

@@ -16,7 +16,7 @@ extension Rule {
     case .yamlDuplicateKey: "A key stands twice in one map."
     case .yamlMergeKey: "Merge keys (<<) are not taken."
     case .yamlComplexKey: "A key is a list or a map."
-    case .yamlCutShort: "A text without quotes is cut short by ` #` (warning)."
+    case .yamlCutShort: "A text without quotes is cut short by ` #` (warning), or is nothing but that (error)."
     case .yamlTooMany: "The file has more problems than are listed."
     case .fileType: "A listing file is a symbolic link, FIFO, socket, device or folder."
     case .fileName: "A listing file's or folder's name is not UTF-8."

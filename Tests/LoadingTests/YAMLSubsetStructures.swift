@@ -8,6 +8,7 @@ extension YAMLSubset {
       ("behind a value, two spaces away", "tags: [x]  # y", "{\"tags\": [\"x\"]}"),
       ("behind a quoted value", "title: 'x' # y", "{\"title\": \"x\"}"),
       ("behind a title without quotes", "title: Sony #1", "yaml/cut-short (warning) {\"title\": \"Sony\"}"),
+      ("in the place of a title", "title: #1 lamp", "yaml/cut-short"),
       ("between the items of a list", "- a\n# x\n- b", "[\"a\", \"b\"]"),
       ("nothing but comments", "# x\n", ""),
     ])
