@@ -47,6 +47,8 @@ package enum ExecutionEvent: Sendable {
   case waiting(account: String, until: Timestamp, why: String)
   /// A plan wanted to change this post while it was in flight: it is to be planned again.
   case overtaken(PostKey)
+  /// What a plan asks of this post had come about before its turn: nothing is done.
+  case foundDone(PostKey)
   /// Nothing is in flight any more.
   case idle
   /// Two posts with one reference were found, and one was taken off.

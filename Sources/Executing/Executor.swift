@@ -169,7 +169,9 @@ package actor Executor {
   /// Goes on where `last`, of the same program, stopped: only its own time tells how long an answer has been missing when
   /// the wall clock was put forward meanwhile; and it knew where a second post may be.
   package func takeOver(from last: Executor) async {
-    let (open, earlier) = await (last.unanswered, last.troubles)
+    let (open, earlier, paces) = await (last.unanswered, last.troubles, last.accounts.mapValues(\.pace))
+    // Told to wait, it still has to.
+    for (name, pace) in paces { if let until = pace.pausedUntil { accounts[name]?.pace.pause(until: until) } }
     unanswered.merge(open) { own, _ in own }
     troubles.takeOver(from: earlier, of: accounts.keys)
   }
@@ -233,7 +235,7 @@ package actor Executor {
 
   private func skip(_ action: Action) {
     lanes[action.key.account]?.finished(action.key)
-    if !isDone(action) { tell(.overtaken(action.key)) }
+    tell(isDone(action) ? .foundDone(action.key) : .overtaken(action.key))
   }
 
   /// Whether what it asks for has come about since its plan was made.
@@ -250,10 +252,13 @@ package actor Executor {
       marketplace: account.marketplace, journal: journal, claims: claims, ambient: ambient)
     let schedule = schedule(for: action)
     tell(.started(action))
-    // Its intent is on the way to the journal before this returns: no thread has to wake for that.
-    tasks[action.key] = Task.immediate(executorPreference: ambient.executor) {
+    // Its intent is on the way to the journal before this returns: no thread has to wake for that. It may even have ended.
+    let place = Task<Void, Never> {}
+    tasks[action.key] = place
+    let task = Task.immediate(executorPreference: ambient.executor) {
       await self.carryOut(action, performer, schedule)
     }
+    if tasks[action.key] == place { tasks[action.key] = task }
   }
 
   /// What an earlier life left behind was sent at the latest when its missing answer was recorded, and otherwise when that
@@ -299,6 +304,8 @@ package actor Executor {
       lanes[account]?.requeue(action)
     }
     if attempt.result.kind == .uncertain || action.kind == .resolve { troubles.note(account, at: ambient.uptime()) }
+    // What follows, only a plan can tell.
+    if attempt.result.kind == .uncertain, attempt.postponed == nil { overtaken.insert(action.key) }
     tell(.finished(attempt.result))
     if let retryAt = attempt.result.retryAt, !waiting.isEmpty { ring(at: retryAt) }
     release(action.key)

@@ -84,7 +84,8 @@ struct Lane: Sendable {
     }
     var earliest: Timestamp?
     for index in queue.indices where !inFlight.contains(queue[index].key) {
-      if let time = notBefore[queue[index].key], time > now {
+      // A person may have settled it meanwhile: what follows needs no look-up.
+      if queue[index].kind == .resolve, let time = notBefore[queue[index].key], time > now {
         earliest = min(earliest ?? time, time)
         continue
       }
@@ -148,8 +149,12 @@ struct Lane: Sendable {
 }
 
 extension Action {
-  /// Whether it is what `other` asks for.
+  /// Whether it is what `other` asks for, with nothing to follow.
   fileprivate func comes(to other: Action) -> Bool {
-    kind == other.kind && remoteID == other.remoteID && cause == other.cause && post == other.post
+    switch kind {
+    case .create, .update, .withdraw: break
+    case .replace, .adopt, .forget, .resolve, .unchanged: return false
+    }
+    return kind == other.kind && remoteID == other.remoteID && cause == other.cause && post == other.post
   }
 }

@@ -38,7 +38,7 @@
 //
 // A batch is one write behind the newest segment's entries and one fdatasync; its callers go on only after that, and the
 // next batch is written only after that. While a segment is written, spaces without a line feed may stand behind its
-// entries, which later batches are written over; a stop in order, and the next generation, take them off. Files other than the newest segment are written under a temporary name, synced,
+// entries, which later batches are written over; a stop in order, and compaction, take them off. Files other than the newest segment are written under a temporary name, synced,
 // renamed, and their directory is synced before anything relies on them; so they are there whole or not at all.
 //
 // 1. A power cut therefore harms only the last batch, which nobody was told of: some of its blocks may be missing, and

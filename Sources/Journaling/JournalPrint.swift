@@ -2,8 +2,9 @@ import Glibc
 import Listings
 
 /// What tells that a journal is still the one that was read, without reading it: names, sizes, times and numbers of its
-/// files. A journal's files are written to or replaced, so that each change of them leaves a trace; one that was changed within
-/// the last tick of the file system's clock is not trusted all the same.
+/// files, and the end of the newest segment. A file that was changed within the last tick of the file system's clock is not
+/// trusted all the same. The end, because a batch may be written over the spaces behind the entries: that changes no size,
+/// and a power cut may take the times of a change back that itself is durable.
 package struct JournalPrint: Hashable, Sendable {
   package let digest: Digest
   /// Some file is so fresh that a further change might leave no trace.
@@ -35,6 +36,30 @@ package struct JournalPrint: Hashable, Sendable {
       }
     }
     guard files > 0 else { return nil }
+    let segments = names.filter { $0.hasPrefix("journal-") && $0.hasSuffix(".jsonl") }
+    if let newest = segments.max(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) {
+      guard let tail = tail(of: "\(directory)/\(newest)") else { return nil }
+      packer.digest(Digest(of: tail))
+    }
     return JournalPrint(digest: Digest(of: packer.bytes), isFresh: isFresh)
+  }
+
+  /// As much as holds the room behind the entries, and the last of them.
+  private static let tailSize = SegmentLimits().headroom + Format.lineLimit
+
+  private static func tail(of path: String) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let start = max(0, Int(status.st_size) - tailSize)
+    return [UInt8](unsafeUninitializedCapacity: Int(status.st_size) - start) { buffer, count in
+      while count < buffer.count {
+        let got = pread(file, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(start + count))
+        if got <= 0 { break }
+        count += got
+      }
+    }
   }
 }

@@ -95,12 +95,9 @@ final class Mailbox: Sendable {
   /// sleep and be woken takes longer than they need.
   func receive(expecting crowd: Int, _ patience: inout Patience) -> [Work] {
     if crowd > 1, patience.isThere {
-      var glances = 0
-      while glances < Patience.glances, queued.load(ordering: .relaxed) < crowd {
-        sched_yield()
-        glances += 1
-      }
-      patience.learn(glances < Patience.glances)
+      var look = Patience.Look()
+      while queued.load(ordering: .relaxed) < crowd, look.goesOn() { sched_yield() }
+      patience.learn(queued.load(ordering: .relaxed) >= crowd)
     }
     while true {
       let work = take()
@@ -164,8 +161,6 @@ extension Mailbox.Work {
 /// Whether it pays to wait for those who have just been answered: where they go on to something else first, such as a
 /// request, it does not, and is tried again only now and then.
 struct Patience {
-  /// Some 100 µs.
-  static let glances = 256
   private static let most = 8
   private static let pause = 512
   private var left = Patience.most
@@ -182,4 +177,29 @@ struct Patience {
   }
 
   mutating func learn(_ cameBack: Bool) { left = cameBack ? Patience.most : left - 1 }
+
+  /// One wait: 150 µs at most, and no longer than until somebody else has had a turn of the processor, who may keep it for
+  /// many milliseconds.
+  struct Look {
+    private let end: Int
+    private var last: Int
+
+    init() {
+      last = Look.now
+      end = last + 150_000
+    }
+
+    mutating func goesOn() -> Bool {
+      let now = Look.now
+      defer { last = now }
+      return now < end && now - last < 50_000
+    }
+
+    /// Nanoseconds.
+    private static var now: Int {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+  }
 }

@@ -101,7 +101,10 @@ struct Writer: Sendable {
   /// Writes the lines, with more spaces behind them where those of before don't reach, if there is room for that.
   private mutating func put(_ lines: inout [UInt8]) throws(DiskError) {
     let count = lines.count
-    if end + count > sizedEnd { lines.append(contentsOf: repeatElement(Format.blank, count: setting.limits.headroom)) }
+    // Where not even the reserve can be had any more, it is not spent on spaces.
+    if end + count > sizedEnd, !canReserve || reservedEnd >= end + count + setting.limits.headroom {
+      lines.append(contentsOf: repeatElement(Format.blank, count: setting.limits.headroom))
+    }
     do throws(DiskError) { try disk.write(lines, to: file, at: end, path: path) } catch {
       guard error.isFull, lines.count > count else { throw error }
       lines.removeLast(lines.count - count)

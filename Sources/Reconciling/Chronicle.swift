@@ -105,7 +105,7 @@ struct Chronicle {
 
   static func tell(_ event: ExecutionEvent, _ logger: Logger) {
     switch event {
-    case .started, .overtaken, .idle: break
+    case .started, .overtaken, .foundDone, .idle: break
     case .finished(let result): tell(result, logger)
     case .stopped(let account, let failure):
       logger.error("\(account) stopped: \(Escaping.line(failure.message))", metadata: ["account": "\(account)"])

@@ -36,7 +36,7 @@ final class PostIndex: Sendable {
     let remoteID: String
   }
 
-  private static let mostStrays = 256
+  private static let mostStrays = 4096
   fileprivate static let mostFormer = 10_000
   private let state = Mutex(State())
 

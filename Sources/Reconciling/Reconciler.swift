@@ -71,7 +71,7 @@ package actor Reconciler {
         if !early.isEmpty { hints.add { $0.early += early } }
         guard let time = result.retryAt else { return }
         hints.add { $0.retryAt = min($0.retryAt ?? time, time) }
-      case .waiting, .stopped, .started, .duplicate: break
+      case .waiting, .stopped, .started, .duplicate, .foundDone: break
       }
     }
   }
@@ -212,6 +212,10 @@ package actor Reconciler {
       chronicle.accepted()
       logger.notice("\(shop.config.file) changed: in force from now on")
       await executor.stop(grace: .seconds(10))
+      // What a look hears now (to wait, for one) the next executor is to know.
+      let looks = Array(looking.tasks.values)
+      for task in looks { task.cancel() }
+      for task in looks { await task.value }
       watcher?.stop()
       shop = next
       loader = Reconciler.loader(next)

@@ -27,7 +27,7 @@ package final class ResultLog: Sendable {
         if result.kind == .done { fields.done += 1 }
       case .stopped(let account, let failure): fields.stops[account] = failure
       case .overtaken: fields.overtaken += 1
-      case .waiting, .idle, .duplicate: break
+      case .waiting, .idle, .duplicate, .foundDone: break
       }
     }
   }

@@ -86,7 +86,8 @@ struct Selling {
     let key = PostKey(listing: id, account: account ?? accounts.sorted().first ?? "")
     let place = account.map { "on \($0)" } ?? "elsewhere"
     let text = "it was sold \(place), and \(first.place) at \(first.at) before"
-    return ([entry, .held(key, by: Action.Holder.oversold.rawValue, until: nil, text: text)], true)
+    // The alert first: cut between the two, a sale would be there that nobody is told of.
+    return ([.held(key, by: Action.Holder.oversold.rawValue, until: nil, text: text), entry], true)
   }
 
   private var accounts: Set<String> {

@@ -139,7 +139,7 @@ package final class Window: Sendable {
       finished(told)
     case .stopped(let account, let failure): fields.withLock { $0.view.stops[account] = failure }
     case .waiting(let account, let until, _): fields.withLock { $0.view.pauses[account] = until }
-    case .overtaken, .idle, .duplicate: break
+    case .overtaken, .foundDone, .idle, .duplicate: break
     }
   }
 }

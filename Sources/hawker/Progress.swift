@@ -30,7 +30,7 @@ final class Progress: Sendable {
     case .stopped(let account, let failure): tell("\(account) stopped: \(failure.message)")
     case .waiting(let account, let until, let why): tell("\(account) waits until \(until): \(why)")
     case .duplicate(let key, let removed): tell("\(key): a second post of it (\(removed)) was taken off")
-    case .started, .overtaken, .idle: break
+    case .started, .overtaken, .foundDone, .idle: break
     }
   }
 

@@ -64,6 +64,7 @@ final class Inspector: Sendable {
     case .overtaken(let key):
       witness.count("overtaken")
       state.withLock { _ = $0.busy.insert(key) }
+    case .foundDone(let key): state.withLock { _ = $0.busy.insert(key) }
     case .waiting: witness.count("waited")
     case .stopped: witness.count("stopped")
     case .idle: break

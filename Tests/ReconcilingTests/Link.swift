@@ -49,7 +49,11 @@ struct Link: Marketplace {
       if state.posts.contains(where: { $0.isLive && $0.op == draft.op }) {
         accuse("op \(draft.op.prefix(8)) of \(draft.listing) made a second post")
       }
-      let others = state.posts.filter { $0.isLive && $0.listing == draft.listing && !$0.isForeign && !$0.isTwin }
+      // Which of two that the marketplace made at once hawker has found is chance.
+      let doubled = Set(state.posts.filter(\.isTwin).map(\.op))
+      let others = state.posts.filter {
+        $0.isLive && $0.listing == draft.listing && !$0.isForeign && !doubled.contains($0.op)
+      }
       if !others.isEmpty, market.disk(life).memory.operations[draft.op]?.action != "replace" {
         accuse("\(draft.listing) is posted again beside \(others.map(\.id))")
       }

@@ -57,6 +57,8 @@ struct Memory: Sendable {
   /// Whether looks and deliveries of one sale can be told from two.
   private(set) var namesLooks = false
   private var recorded: Set<PostKey> = []
+  /// The listing that the last line alerts of.
+  private var alerted: String?
   private var sent: [PostKey: JSONValue] = [:]
 
   private func open(on key: PostKey) -> [Sale] {
@@ -79,6 +81,10 @@ struct Memory: Sendable {
       let at = json["at"]?.string.flatMap({ Timestamp($0) })
     else { return }
     let key = PostKey(listing: json["listing"]?.string ?? "", account: json["account"]?.string ?? "")
+    // An alert stands before its sale.
+    let isAlerted = alerted == key.listing
+    alerted = nil
+    defer { if isAlerted { untold[key.listing] = nil } }
     switch kind {
     case "intent": begin(json, key)
     case "outcome": end(json, at)
@@ -89,6 +95,7 @@ struct Memory: Sendable {
     case "held" where json["by"]?.string == "oversold":
       untold[key.listing] = nil
       alerts.insert(key)
+      alerted = key.listing
     case "sold": sell(key.listing, json["account"]?.string, isSeen: false)
     case "forgotten":
       recorded.remove(key)

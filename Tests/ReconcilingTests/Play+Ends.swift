@@ -75,7 +75,10 @@ extension Play {
         // Sold there: the marketplace's to mark, and left alone.
         let quantity = item.toldQuantity
         if disk.memory.isClaimed(key, quantity), disk.memory.isSoldHere(key, quantity) { continue }
-        let isKept = item.damage != nil && !(journal.ledger[key]?.superseded.isEmpty ?? true)
+        // Nor is the replace itself looked for meanwhile.
+        let record = journal.ledger[key]
+        let isReplaced = record?.superseded.isEmpty == false || record?.pending?.action == .replace
+        let isKept = item.damage != nil && isReplaced
         if found.count > 1, !isKept {
           witness.accuse("\(key) is there \(found.count) times: \(found.map(\.id))")
         }

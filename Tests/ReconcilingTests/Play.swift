@@ -151,6 +151,7 @@ struct Play {
   mutating func reconfigure(_ change: (inout Config) -> Void) async {
     change(&config)
     await executor.stop(grace: .seconds(10))
+    await senses.stop()
     if life.isOver { return await die() }
     await employ(after: executor)
     isDirty = true
