@@ -94,7 +94,7 @@ final class Mailbox: Sendable {
   /// other; so the writer gives `crowd` callers a moment to come back. It stays awake meanwhile, and lets others run: to
   /// sleep and be woken takes longer than they need.
   func receive(expecting crowd: Int, _ patience: inout Patience) -> [Work] {
-    if crowd > 1, patience.isThere {
+    if crowd > 1, patience.waits() {
       var look = Patience.Look()
       while queued.load(ordering: .relaxed) < crowd, look.goesOn() { sched_yield() }
       patience.learn(queued.load(ordering: .relaxed) >= crowd)
@@ -166,14 +166,12 @@ struct Patience {
   private var left = Patience.most
   private var quiet = 0
 
-  var isThere: Bool {
-    mutating get {
-      if left > 0 { return true }
-      quiet += 1
-      if quiet < Patience.pause { return false }
-      (quiet, left) = (0, 1)
-      return true
-    }
+  mutating func waits() -> Bool {
+    if left > 0 { return true }
+    quiet += 1
+    if quiet < Patience.pause { return false }
+    (quiet, left) = (0, 1)
+    return true
   }
 
   mutating func learn(_ cameBack: Bool) { left = cameBack ? Patience.most : left - 1 }

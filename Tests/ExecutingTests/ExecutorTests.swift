@@ -70,6 +70,41 @@ struct ExecutorTests {
     }
   }
 
+  /// Its intent is refused before anything was waited for. On the machine's own time: there it begins at once.
+  @Test func whatEndsBeforeItsStartReturnsIsNotInFlight() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let journal = try Journal.open(folder.path + "/state", program: "test", now: Ambient.system.now)
+    let account = Executor.Account(
+      name: "a", marketplace: FakeMarketplace(.system), pace: Pace(requestsPerSecond: 0, ambient: .system),
+      concurrency: 1)
+    let executor = Executor(
+      accounts: [account], journal: journal, ambient: .system, absenceAfter: .seconds(30), tell: { _ in })
+    let post = WantedPost(account: "a", content: Samples.content(String(repeating: "x", count: 80_000)))
+    let create = Action(
+      .create, key: PostKey(listing: "lamp", account: "a"), marketplace: "fake", file: "listings/lamp.yaml",
+      reason: Action.Reason("new", "new listing"), post: post)
+    try await executor.submit(Plan(actions: [create], createdAt: Ambient.system.now()))
+    await #expect(throws: JournalError.self) { _ = try await executor.settle() }
+    #expect(await !executor.isBusy)
+    await journal.close()
+  }
+
+  @Test func aNewExecutorWaitsAsLongAsTheLastOneWasTold() async throws {
+    try await bench { bench in
+      let ambient = bench.time.ambient
+      let paces = (0..<2).map { _ in Pace(requestsPerSecond: 0, ambient: ambient) }
+      let executors = paces.map { pace in
+        Executor(
+          accounts: [Executor.Account(name: "a", marketplace: bench.market, pace: pace, concurrency: 1)],
+          journal: bench.journal, ambient: ambient, absenceAfter: .seconds(30), tell: { _ in })
+      }
+      paces[0].pause(until: ambient.now().advanced(by: .seconds(90)))
+      await executors[1].takeOver(from: executors[0])
+      #expect(paces[1].pausedUntil != nil && paces[1].pausedUntil == paces[0].pausedUntil)
+    }
+  }
+
   @Test func aPlanOfAFewPostsBeginsOnlyWhereNothingWaits() async throws {
     try await bench { bench in
       try await bench.converge([Samples.listing("lamp")])

@@ -218,4 +218,22 @@ extension TestDisk {
   func writtenEntries(_ directory: String) -> Int {
     Scene.bytes(directory + "/journal-000001.jsonl").count { $0 == 0x0A } - 1
   }
+
+  @Test func whoIsNotComingBackIsSeldomWaitedFor() {
+    var patience = Patience()
+    var waits = 0
+    for _ in 0..<2000 where patience.waits() {
+      waits += 1
+      patience.learn(false)
+    }
+    #expect(waits > 8 && waits < 20)
+    while !patience.waits() {}
+    patience.learn(true)
+    waits = 0
+    for _ in 0..<100 where patience.waits() {
+      waits += 1
+      patience.learn(false)
+    }
+    #expect(waits == 8)
+  }
 }

@@ -60,6 +60,20 @@ import Testing
     }
   }
 
+  /// Cut between the two, the sale is told again, and nobody was left in the dark.
+  @Test func theAlertIsRecordedBeforeTheSecondSale() {
+    let key = PostKey(listing: "lamp", account: "a1")
+    var ledger = Ledger(lineage: "test", sequence: 0)
+    for entry in Office.posted(key, "1") { ledger.apply(entry, at: Timestamp(milliseconds: 1000)) }
+    ledger.apply(.sold(listing: "lamp", account: nil, price: nil), at: Timestamp(milliseconds: 2000))
+    guard case .new(let entries) = Selling(ledger: ledger, id: "lamp", listing: nil).seen(on: "a1", delivery: "d1")
+    else {
+      Issue.record("a second sale is not taken")
+      return
+    }
+    #expect(entries.map(\.kind) == ["held", "observed"])
+  }
+
   @Test func theAlertsReleaseOffersItNowhereAgain() async throws {
     try await shop { shop in
       #expect(await shop.reconciler.decide(.sold(listing: "lamp", account: nil, price: nil)).code == .done)
