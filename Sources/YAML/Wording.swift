@@ -103,6 +103,17 @@ enum Wording {
     "this line is neither KEY: VALUE nor part of the text before it; add the colon and a space, or put the text in "
     + "quotes"
 
+  /// What a message can't hold is named by its number.
+  private static func shown(_ character: Character) -> String {
+    let scalars = character.unicodeScalars
+    if scalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) { return String(character) }
+    let numbers = scalars.map { scalar in
+      let digits = String(scalar.value, radix: 16, uppercase: true)
+      return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+    }
+    return numbers.joined(separator: " ")
+  }
+
   private static func words(_ problem: String, _ context: String, _ site: Site) -> (YAMLError.Kind, String) {
     if context.contains("quoted scalar") { return quoted(problem) }
     if context.contains("block scalar"), problem.contains("comment or line break") {
@@ -115,7 +126,7 @@ enum Wording {
       return colon(problem, site)
     }
     if problem.contains("cannot start any token") {
-      let what = site.character.map { "a value can't begin with \($0)" } ?? "a value can't begin here"
+      let what = site.character.map { "a value can't begin with \(shown($0))" } ?? "a value can't begin here"
       return (.syntax, "\(what); put the value in quotes")
     }
     if context.contains("directive") || problem.contains("directive") || problem.contains("incompatible YAML") {
