@@ -33,6 +33,8 @@ struct Interpreter {
   mutating func map(_ keys: KeySet, _ events: inout EventReader) throws(YAMLError) -> Entries {
     var entries = Entries(reserving: keys.keys.count > 12 ? 14 : 3)
     var extras: [String: Int] = [:]
+    // Keys that were meant, as it seems: they are not told as missing besides.
+    var meant: Set<Int> = []
     while try events.next() != .mappingEnd {
       guard events.kind == .scalar else {
         note(.yamlComplexKey, events, "a key is a list or map; write a word and a colon")
@@ -43,7 +45,7 @@ struct Interpreter {
       }
       let found = events.withScalar { keys.find($0) }
       guard let key = found else {
-        try extra(keys, &extras, &events)
+        try extra(keys, &extras, &meant, &events)
         continue
       }
       if entries.mentions(key.index) {
@@ -55,6 +57,7 @@ struct Interpreter {
       }
       try entry(of: key, into: &entries, &events)
     }
+    for key in meant where !entries.mentions(key) { entries.spoil(key) }
     return entries
   }
 
@@ -80,7 +83,7 @@ struct Interpreter {
 
   /// A key that the set doesn't have.
   private mutating func extra(
-    _ keys: KeySet, _ seen: inout [String: Int], _ events: inout EventReader
+    _ keys: KeySet, _ seen: inout [String: Int], _ meant: inout Set<Int>, _ events: inout EventReader
   ) throws(YAMLError) {
     let name = events.scalarText()
     if let first = seen.updateValue(events.line, forKey: name) {
@@ -97,7 +100,9 @@ struct Interpreter {
     } else {
       // Past the limit nobody would read it, and looking for what was meant takes time.
       let isTold = problems.count <= Interpreter.problemLimit
-      let hint = isTold ? Suggestion.text(for: name, among: keys.names + keys.elsewhere) : ""
+      let near = isTold ? Suggestion.nearest(to: name, among: keys.names + keys.elsewhere) : nil
+      if let near, let key = keys.keys.first(where: { $0.name.description == near }) { meant.insert(key.index) }
+      let hint = near.map { "; did you mean \($0)?" } ?? ""
       note(
         dialect == .config ? .configUnknownKey : .unknownKey, events,
         "\(keys.title) has no key \(quoted(name))\(hint)")
