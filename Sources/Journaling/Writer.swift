@@ -106,7 +106,7 @@ struct Writer: Sendable {
       lines.append(contentsOf: repeatElement(Format.blank, count: setting.limits.headroom))
     }
     do throws(DiskError) { try disk.write(lines, to: file, at: end, path: path) } catch {
-      guard error.isFull, lines.count > count else { throw error }
+      guard error.isFull || error.isTooLarge, lines.count > count else { throw error }
       lines.removeLast(lines.count - count)
       try disk.truncate(file, to: end, path: path)
       (reservedEnd, sizedEnd) = (0, end)
