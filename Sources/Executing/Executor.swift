@@ -218,32 +218,14 @@ package actor Executor {
     guard !isStopping, journalFailure == nil else { return }
     for name in lanes.keys.sorted() {
       while case .start(let action)? = lanes[name]?.next(at: ambient.now()) {
-        if isCurrent(action) { start(action) } else { skip(action) }
+        if journal.isCurrent(action) { start(action) } else { skip(action) }
       }
     }
   }
 
-  /// Whether the post is still as the plan saw it: a request may have ended while the plan was on its way here, and what
-  /// it did would be done again; or a look may have shown that somebody changed there what it is about to change.
-  private func isCurrent(_ action: Action) -> Bool {
-    let (now, planned) = (journal.record(of: action.key), action.record)
-    return now?.state == planned?.state && now?.remoteID == planned?.remoteID
-      && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt
-      && now?.updatedAt == planned?.updatedAt && now?.tries == planned?.tries
-      && !action.overwrites(journal.drift(of: action.key))
-  }
-
   private func skip(_ action: Action) {
     lanes[action.key.account]?.finished(action.key)
-    tell(isDone(action) ? .foundDone(action.key) : .overtaken(action.key))
-  }
-
-  /// Whether what it asks for has come about since its plan was made.
-  private func isDone(_ action: Action) -> Bool {
-    guard action.kind == .create || action.kind == .update, let wanted = action.post?.content,
-      let record = journal.record(of: action.key)
-    else { return false }
-    return record.isLive && record.pending == nil && record.unsure.isEmpty && record.content == wanted
+    tell(journal.hasSeenDone(action) ? .foundDone(action.key) : .overtaken(action.key))
   }
 
   private func start(_ action: Action) {
@@ -337,20 +319,5 @@ package actor Executor {
     guard wasInFlight, tasks.isEmpty else { return }
     tell(.idle)
     wake()
-  }
-}
-
-extension Entry {
-  /// A fact of a plan's bookkeeping, as the journal keeps it.
-  init(_ fact: Bookkeeping) {
-    self =
-      switch fact {
-      case .moved(let listing, let from, let file): .moved(listing: listing, from: from, file: file)
-      case .protected(let listing, let isProtected): .protected(listing: listing, isProtected)
-      case .saleSeen(let key): .released(key, by: Entry.saleSeen)
-      case .absent(let key): .held(key, by: Action.Holder.grace.rawValue, until: nil)
-      case .returned(let key): .released(key, by: Action.Holder.grace.rawValue)
-      case .permitted(let key, let permit): .permitted(key, permit)
-      }
   }
 }

@@ -38,17 +38,18 @@
 //
 // A batch is one write behind the newest segment's entries and one fdatasync; its callers go on only after that, and the
 // next batch is written only after that. While a segment is written, spaces without a line feed may stand behind its
-// entries, which later batches are written over; a stop in order, and compaction, take them off. Files other than the newest segment are written under a temporary name, synced,
-// renamed, and their directory is synced before anything relies on them; so they are there whole or not at all.
+// entries, which later batches are written over; a stop in order, and compaction, take them off. Files other than the newest
+// segment are written under a temporary name, synced, renamed, and their directory is synced before anything relies on
+// them; so they are there whole or not at all.
 //
 // 1. A power cut therefore harms only the last batch, which nobody was told of: some of its blocks may be missing, and
-//    read as NULs or as the spaces of before, while later ones arrived. So: at the first line that is not intact, look at what follows. If an intact
-//    line there has a batch more than one past the last good line's, or if two batches stand there, the bad line belonged
+//    read as NULs or as the spaces of before, while later ones arrived. So: at the first line that is not intact, look at
+//    what follows. If an intact line there has a batch more than one past the last good line's, or if two batches stand there, the bad line belonged
 //    to a batch that had been synced: damage, refused. Otherwise it is a torn tail, and what it held was never acknowledged. Intact lines of the
 //    torn batch that stand before the tear are kept: they are true, and an outcome among them is worth having.
 //    Spaces alone are no tear: the batch never arrived, or there was none.
-// 2. A tear leaves NULs, spaces or an end of file, never a shorter file with an intact rest. An intact line that is not the next
-//    in its chain is therefore always damage.
+// 2. A tear leaves NULs, spaces or an end of file, never a shorter file with an intact rest. An intact line that is not
+//    the next in its chain is therefore always damage.
 // 3. A file that was cut back at a line's end looks like a journal that never went further. head.json knows better: a
 //    sequence below its own is a rollback (a restored backup, a disk that lied), refused.
 // 4. After a tear, or any stop that was not clean, the old segment is never written again: a new checkpoint holds all that

@@ -36,9 +36,9 @@ package struct JournalPrint: Hashable, Sendable {
       }
     }
     guard files > 0 else { return nil }
-    let segments = names.filter { $0.hasPrefix("journal-") && $0.hasSuffix(".jsonl") }
-    if let newest = segments.max(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) {
-      guard let tail = tail(of: "\(directory)/\(newest)") else { return nil }
+    let layout = Layout(directory: directory)
+    if let newest = (try? Inventory(disk, layout))?.segments.last {
+      guard let tail = tail(of: layout.segment(newest)) else { return nil }
       packer.digest(Digest(of: tail))
     }
     return JournalPrint(digest: Digest(of: packer.bytes), isFresh: isFresh)

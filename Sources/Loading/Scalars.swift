@@ -43,13 +43,13 @@ extension Interpreter {
     if let control = inspection.control {
       note(
         dialect == .config ? .configText : .textControl, events,
-        "\(name) holds the control character \(Interpreter.codePoint(control)); remove it")
+        "\(name) holds the control character \(CodePoint.name(control)); remove it")
       return nil
     }
     if let bidi = inspection.bidi {
       note(
         dialect == .config ? .configText : .textBidi, events,
-        "\(name) holds \(Interpreter.codePoint(bidi)), which turns the reading direction; remove it")
+        "\(name) holds \(CodePoint.name(bidi)), which turns the reading direction; remove it")
       return nil
     }
     if inspection.hasLineBreak, !allowsLines {
@@ -74,11 +74,6 @@ extension Interpreter {
       .yamlCutShort, line: events.line, column: events.column, severity: .warning,
       "\(name) ends before ` #`, which begins a comment; put the text in quotes, \"\(quoted(text))\", with or without what follows"
     )
-  }
-
-  static func codePoint(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
-    return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
   }
 
   private mutating func identifier(_ name: StaticString, _ events: borrowing EventReader) -> String? {

@@ -107,10 +107,7 @@ enum Wording {
   private static func shown(_ character: Character) -> String {
     let scalars = character.unicodeScalars
     if scalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) { return String(character) }
-    let numbers = scalars.map { scalar in
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
-    }
+    let numbers = scalars.map { CodePoint.name($0.value) }
     return numbers.joined(separator: " ")
   }
 

@@ -1,0 +1,24 @@
+import Journaling
+import Listings
+import Planning
+
+/// What has happened between a plan and an action's turn.
+extension Journal {
+  /// Whether the post is still as the plan saw it: a request may have ended while the plan was on its way here, and what
+  /// it did would be done again; or a look may have shown that somebody changed there what it is about to change.
+  func isCurrent(_ action: Action) -> Bool {
+    let (now, planned) = (record(of: action.key), action.record)
+    return now?.state == planned?.state && now?.remoteID == planned?.remoteID
+      && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt
+      && now?.updatedAt == planned?.updatedAt && now?.tries == planned?.tries
+      && !action.overwrites(drift(of: action.key))
+  }
+
+  /// Whether what it asks for has come about since its plan was made.
+  func hasSeenDone(_ action: Action) -> Bool {
+    guard action.kind == .create || action.kind == .update, let wanted = action.post?.content,
+      let record = record(of: action.key)
+    else { return false }
+    return record.isLive && record.pending == nil && record.unsure.isEmpty && record.content == wanted
+  }
+}
