@@ -1,8 +1,9 @@
-/// glibc's own; its header is not part of Swift's module of it.
-@_silgen_name("malloc_trim") private func mallocTrim(_ pad: Int) -> Int32
+/// mimalloc's own, linked by Package.swift: it has no Swift module.
+@_silgen_name("mi_collect") private func collect(_ force: Bool)
 
-/// What a pass over a whole shop leaves behind: as much again as what is kept, which glibc would keep for the next one.
+/// What a pass over a whole shop leaves behind: as much again as what is kept, which the allocator would keep for the next
+/// one.
 enum SpareMemory {
   /// Gives it back to the system. Takes some milliseconds for a large shop: for when there is nothing else to do.
-  static func giveBack() { _ = mallocTrim(0) }
+  static func giveBack() { collect(true) }
 }
