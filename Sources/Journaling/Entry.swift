@@ -36,23 +36,30 @@ package enum Entry: Hashable, Sendable {
 }
 
 extension Entry {
-  /// Whether its failure's message is more than a line holds.
-  var isLong: Bool {
-    if case .outcome(let outcome) = self {
-      (outcome.failure?.message.utf8.count ?? 0) > Format.messageLimit
-    } else {
-      false
+  /// What it says in free words: a marketplace's refusal, why the seller holds a post.
+  private var words: String? {
+    switch self {
+    case .outcome(let outcome): outcome.failure?.message
+    case .held(_, _, _, let text): text
+    default: nil
     }
   }
 
-  /// With a failure's message cut to what a line holds: the outcome of a request that was made must never be too long.
+  /// Whether its words are more than a line holds.
+  var isLong: Bool { (words?.utf8.count ?? 0) > Format.messageLimit }
+
+  /// With its words cut to what a line holds: the outcome of a request that was made must never be too long.
   var clipped: Entry {
-    guard case .outcome(var outcome) = self, let message = outcome.failure?.message,
-      message.utf8.count > Format.messageLimit
-    else { return self }
-    let end = message.utf8.index(message.startIndex, offsetBy: Format.messageLimit)
-    outcome.failure?.message = String(message[..<message.index(before: end)]) + "…"
-    return .outcome(outcome)
+    guard isLong, let words else { return self }
+    let end = words.utf8.index(words.startIndex, offsetBy: Format.messageLimit)
+    let short = String(words[..<words.index(before: end)]) + "…"
+    switch self {
+    case .outcome(var outcome):
+      outcome.failure?.message = short
+      return .outcome(outcome)
+    case .held(let key, let holder, let until, _): return .held(key, by: holder, until: until, text: short)
+    default: return self
+    }
   }
 }
 

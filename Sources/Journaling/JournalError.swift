@@ -60,8 +60,8 @@ package enum JournalError: Error, Hashable, Sendable {
     case .permissions(let path, let reason):
       "\(path): \(reason). It must belong to the user that runs hawker, with mode 0700."
     case .tooLong(let kind, let bytes):
-      "an entry of kind \(kind) would have \(bytes) bytes, the limit is \(Format.lineLimit): nothing was written or sent. "
-        + "Shorten the listing's description."
+      "an entry of kind \(kind) would have \(bytes) bytes, and \(Format.lineLimit) are the most: nothing was written or "
+        + "sent. That should not have come here: please report it."
     case .closed(let path): "\(path): the journal is closed already; nothing was written."
     }
   }

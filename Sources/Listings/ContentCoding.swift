@@ -23,6 +23,20 @@ extension Content {
     }
   }
 
+  /// Bytes that it may take in a record, the path of its file among them: what a line of the journal has room for.
+  package static let recordLimit = 48 * 1024
+
+  /// How many it takes, when they are too many. A byte is at most six in JSON, which alone settles nearly every case.
+  package func excess(with file: String) -> Int? {
+    let words = title.utf8.count + description.utf8.count + category.utf8.count + condition.utf8.count
+    let addresses = photos.reduce(0) { $0 + $1.size }
+    if 6 * (words + addresses + file.utf8.count) + 512 <= Content.recordLimit { return nil }
+    var json = JSONWriter()
+    write(to: &json)
+    json.value(file)
+    return json.bytes.count > Content.recordLimit ? json.bytes.count : nil
+  }
+
   /// The content's identity: SHA-256 of its canonical JSON.
   package var digest: Digest {
     var json = JSONWriter()
@@ -56,6 +70,8 @@ extension Content {
 }
 
 extension PhotoReference {
+  fileprivate var size: Int { if case .url(let address) = self { address.utf8.count } else { 80 } }
+
   /// Its description, as text.
   fileprivate func write(to json: inout JSONWriter) {
     switch self {

@@ -25,6 +25,8 @@ extension Resolver {
     let content = Content(
       title: title.value, description: description.value, price: price.value, category: word, condition: condition,
       location: location, photos: fields.references)
+    checkSize(content, fields, account.name)
+    if postErrors > before { return WantedPost(account: account.name, content: nil, origins: origins) }
     return WantedPost(account: account.name, content: content, photos: fields.photos?.value ?? [], origins: origins)
   }
 
@@ -64,10 +66,11 @@ extension Resolver {
       return target.word
     }
     let hint = account.hint(for: category.value)
+    let word = Interpreter.shown(category.value)
     note(
       .categoryUnmapped, category.mark,
-      "category \(category.value) has no word for \(account.marketplace) and is sent as it is; add "
-        + "\(category.value): { \(account.marketplace): WORD } to categories in hawker.yaml\(hint)",
+      "category \(word) has no word for \(account.marketplace) and is sent as it is; add "
+        + "\(word): { \(account.marketplace): WORD } to categories in hawker.yaml\(hint)",
       severity: .warning, account: account.name)
     return category.value
   }
@@ -104,6 +107,22 @@ extension Resolver {
           + "write a price for it under marketplaces.\(account)",
         account: account)
     }
+  }
+
+  /// What can't be recorded must not be sent. Told where the longest part is.
+  private mutating func checkSize(_ content: Content, _ fields: Fields, _ account: String) {
+    guard let size = content.excess(with: file) else { return }
+    let addresses = fields.references.reduce(0) { $0 + $1.description.utf8.count }
+    let parts = [
+      ("title", content.title.utf8.count, fields.title?.mark),
+      ("description", content.description.utf8.count, fields.description?.mark),
+      ("category", content.category.utf8.count, fields.category?.mark), ("photos", addresses, fields.photos?.mark),
+    ]
+    guard case (let part, _, let mark?)? = parts.max(by: { $0.1 < $1.1 }) else { return }
+    note(
+      .size, mark,
+      "the post takes \(size) bytes in the journal, and \(Content.recordLimit) are the most; shorten its \(part)",
+      account: account)
   }
 
   /// In Unicode scalars, as marketplaces count; nil when within the limit. The bytes alone settle nearly every case.

@@ -57,6 +57,7 @@ package enum Rule: String, CaseIterable, Sendable {
   case photoFormat = "listing/photo-format"
   case photoCount = "listing/photo-count"
   case photoPublicURL = "listing/photo-public-url"
+  case size = "listing/size"
   case titleLength = "listing/title-length"
   case descriptionLength = "listing/description-length"
   case descriptionContacts = "listing/description-contacts"

@@ -59,6 +59,7 @@ extension Rule {
     case .photoFormat: "A photo's format is not taken by the marketplace."
     case .photoCount: "There are more or fewer photos than the marketplace takes."
     case .photoPublicURL: "A marketplace that takes only addresses needs web.public_url for photo files."
+    case .size: "A post's texts and photo addresses are longer, together, than the journal can record."
     case .titleLength: "The title is longer than the marketplace takes."
     case .descriptionLength: "The description is longer than the marketplace takes."
     case .descriptionContacts: "The description has a link, e-mail address or phone number (warning)."

@@ -30,13 +30,20 @@ package struct Look: Sendable {
       return ledger.hints[key] == nil ? [] : [seen(post)]
     case .shown(let post):
       let found = record.content.map(post.differences) ?? []
-      let values = Dictionary(found.map { ($0.field.rawValue, $0.value) }) { first, _ in first }
+      let values = Dictionary(found.map { ($0.field.rawValue, Look.short($0.value)) }) { first, _ in first }
       let known = ledger.drifts[key]
       if values != known?.values ?? [:] {
         return [.observed(key, .drift(found.map(\.field.rawValue), values: values))]
       }
       return ledger.hints[key] == nil ? [] : [seen(post)]
     }
+  }
+
+  /// A value that a person wrote there, as far as a line of the journal has room; two that differ further on still differ.
+  private static func short(_ value: String) -> String {
+    guard value.utf8.count > 1_000 else { return value }
+    let end = value.utf8.index(value.startIndex, offsetBy: 1_000)
+    return value[..<value.index(before: end)] + "… (\(Digest(of: Array(value.utf8)).hex.prefix(8)))"
   }
 
   private func seen(_ post: RemotePost) -> Entry {

@@ -53,6 +53,46 @@ import Testing
     #expect(try await daemon.interrupt() == 0)
   }
 
+  @Test func aJournalThatTakesNoMoreEndsItWithSeven() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let daemon = try Daemon(in: shop.path)
+    try await daemon.says("in sync")
+    // No file of its may grow any more.
+    let limited = try await Program.start(
+      ["/usr/bin/prlimit", "--pid", "\(daemon.processIdentifier)", "--fsize=1"], in: shop.path)
+    #expect(limited.status == 0, "\(limited)")
+    try shop.write("listings/lamp.yaml", try shop.read("listings/lamp.yaml").replacing("35.00", with: "33.00"))
+    #expect(try await daemon.status() == 7)
+    #expect(daemon.lines.last?.hasPrefix("hawker: ") == true, "\(daemon.lines)")
+    let next = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(next.status == 0 && next.out.contains("price 35.00 → 33.00 USD"), "\(next)")
+  }
+
+  @Test func onceIsOneSettledPass() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let once = try await shop.hawker("run", "--once", "--sandbox")
+    #expect(once.status == 0 && once.out.contains("6 done"), "\(once)")
+    #expect(try shop.shown().count == 6)
+    let plan = try await shop.hawker("plan", "--sandbox", "--detailed-exitcode")
+    #expect(plan.status == 0, "\(plan)")
+  }
+
+  @Test func aListingTooLongToRecordCostsThatListing() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let lamp = try shop.read("listings/lamp.yaml")
+    let long = lamp.replacing("id: lamp", with: "id: long").split(separator: "\n").filter { !$0.hasPrefix("category:") }
+    let category = "category: " + String(repeating: "c", count: 100_000)
+    try shop.write("listings/long.yaml", (long + [category[...]]).joined(separator: "\n") + "\n")
+    let apply = try await shop.hawker("apply", "--sandbox", "--yes")
+    #expect(apply.status == 4 && apply.err.utf8.count + apply.out.utf8.count < 10_000, "\(apply.status) \(apply.err)")
+    #expect((apply.out + apply.err).contains("the post takes 100"))
+    #expect((apply.out + apply.err).contains("and 49152 are the most; shorten its category"))
+    #expect(try shop.shown().count == 6)
+  }
+
   @Test func killedAtAnyMomentItPostsNothingTwice() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }

@@ -175,6 +175,29 @@ import Testing
     await journal.close()
   }
 
+  /// What Loading lets through, with the longest names and words beside it, fits a line.
+  @Test func theLargestContentFitsALine() async throws {
+    let scene = Scene()
+    let journal = try scene.open()
+    let frame = content("").excess(with: String(repeating: "f", count: Content.recordLimit))!
+    let large = content(String(repeating: "x", count: 2 * Content.recordLimit - frame))
+    #expect(large.excess(with: "") == nil && content(large.title + "xxxx").excess(with: "") != nil)
+    let key = PostKey(listing: String(repeating: "l", count: 64), account: String(repeating: "a", count: 64))
+    let id = String(repeating: "i", count: 200)
+    try await journal.append([intent(id, .update, key, content: large, remoteID: id, because: id)])
+    #expect(journal.ledger[key]?.pending?.content == large)
+    await journal.close()
+  }
+
+  @Test func theSellersWordsAreCutToWhatALineHolds() async throws {
+    let scene = Scene()
+    let journal = try scene.open()
+    let reason = String(repeating: "r", count: 2 * Format.lineLimit)
+    try await journal.append([.held(bike, by: "hold", until: nil, text: reason)])
+    #expect(journal.ledger.holds[bike]?.first?.text.map { $0.hasSuffix("r…") && $0.utf8.count < 5_000 } == true)
+    await journal.close()
+  }
+
   @Test func theHeadIsRenewedAtMostOnceAMinute() async throws {
     let scene = Scene()
     let disk = TestDisk()

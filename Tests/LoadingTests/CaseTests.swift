@@ -15,10 +15,10 @@ import Testing
     return names.all.filter { !$0.hasPrefix(".") && $0 != "generated" }
   }()
 
-  /// What no file in a repository can show: links, rights, sizes, races. Each has a test of its own.
+  /// What no file in a repository can or should show: links, rights, sizes, races. Each has a test of its own.
   static let elsewhere: Set<Rule> = [
     .fileType, .fileName, .fileUnreadable, .fileSize, .fileChanging, .folderUnreadable, .photoUnreadable,
-    .configUnreadable,
+    .configUnreadable, .size,
   ]
 
   @Test(arguments: names) func problemsAreAsRecorded(_ name: String) throws {

@@ -91,6 +91,24 @@ import Testing
     #expect(loaded.hasErrors && loaded.problems.map(\.rule).contains(text.rule))
   }
 
+  @Test(arguments: ["category", "photos"])
+  func aPostThatCannotBeRecordedIsNotWanted(_ field: String) {
+    let shop = Shop()
+    let addresses = (0..<20).map { "https://example.com/\($0)/\(String(repeating: "a", count: 1_960))" }
+    let long = field == "photos" ? "[\(addresses.joined(separator: ", "))]" : String(repeating: "c", count: 60_000)
+    shop.write("listings/lamp.yaml", Shop.listing("id: lamp"))
+    // Photo addresses alone are not enough.
+    let description = String(repeating: "\\\"", count: 4_990)
+    shop.write("listings/desk.yaml", Shop.listing("description: \"\(description)\"\n\(field): \(long)"))
+    let wanted = shop.scan()
+    let problem = wanted.problems.first { $0.rule == "listing/size" }
+    let isTold = problem?.listing == "desk" && problem?.line == 7 && problem?.severity == .error
+    #expect(isTold && problem?.message.hasSuffix("shorten its \(field)") == true, "\(wanted.rules)")
+    #expect(wanted.problems.allSatisfy { $0.message.utf8.count < 1_000 })
+    let contents = wanted.listings.map { listing in (listing.id, listing.posts.compactMap(\.content).count) }
+    #expect(contents.map(\.0) == ["desk", "lamp"] && contents.map(\.1) == [0, 2])
+  }
+
   /// The largest file that is taken, of nothing but mistakes.
   @Test func theMessagesOfOneFileAreBounded() {
     let shop = Shop()

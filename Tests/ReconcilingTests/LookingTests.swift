@@ -26,6 +26,19 @@ import Testing
     }
   }
 
+  @Test func aWholeBookWrittenThereIsRecordedInShort() async throws {
+    try await shop(refresh: .seconds(3600)) { shop in
+      let book = String(repeating: "x", count: 200_000)
+      shop.edit("lamp", title: book)
+      try await shop.time.sleep(.seconds(4000))
+      let first = try #require(shop.ledger.drifts[lamp]?.values["title"])
+      #expect(first.utf8.count < 1_100 && first.hasPrefix("xxx"))
+      shop.edit("lamp", title: book + "y")
+      try await shop.time.sleep(.seconds(4000))
+      #expect(shop.ledger.drifts[lamp]?.values["title"] != first)
+    }
+  }
+
   @Test func aNoticeMakesHawkerLookAndIsRememberedUntilItHas() async throws {
     try await shop { shop in
       let id = try #require(shop.edit("lamp", title: "edited there"))

@@ -52,8 +52,7 @@ struct Run: AsyncParsableCommand {
       configuration: .init(
         services: [
           .init(
-            service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
-            failureTerminationBehavior: .gracefullyShutdownGroup)
+            service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)
         ]
           + others.map {
             .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore)
@@ -66,18 +65,9 @@ struct Run: AsyncParsableCommand {
   }
 
   private func runOnce() async throws {
-    var apply = Apply()
+    var apply = try Apply.parse(["--yes"])
     apply.global = global
-    apply.selection = SelectionOptions()
     apply.sandbox = sandbox
-    apply.format = .text
-    apply.yes = true
-    apply.plan = nil
-    apply.allowWithdraw = nil
-    apply.wait = DurationArgument(.seconds(180))
-    apply.noWait = false
-    apply.enforce = false
-    apply.noCache = false
     try await apply.run()
   }
 
@@ -101,13 +91,9 @@ private struct Daemon: Service {
   let fail: @Sendable (JournalError) -> Void
 
   func run() async throws {
-    try await withGracefulShutdownHandler {
-      do throws(JournalError) {
-        try await reconciler.run()
-      } catch {
-        fail(error)
-        throw error
-      }
+    await withGracefulShutdownHandler {
+      // Ended either way, and the group with it: what it failed of, the command says.
+      do throws(JournalError) { try await reconciler.run() } catch { fail(error) }
     } onGracefulShutdown: {
       reconciler.stop()
     }
