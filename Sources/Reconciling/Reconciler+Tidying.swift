@@ -11,13 +11,13 @@ extension Reconciler {
     guard !plan.hasChanges, await !executor.isBusy else { return }
     tidying = Task(executorPreference: shop.ambient.executor) { [ambient = shop.ambient] in
       do throws(CancellationError) { try await ambient.sleep(.seconds(2)) } catch { return }
-      await self.tidy()
+      self.share()
+      await SpareMemory.giveBack()
     }
   }
 
-  private func tidy() {
+  private func share() {
     if let wanted { shop.journal.share(wanted.contents) }
-    SpareMemory.giveBack()
   }
 }
 

@@ -4,6 +4,7 @@
 /// What a pass over a whole shop leaves behind: as much again as what is kept, which the allocator would keep for the next
 /// one.
 enum SpareMemory {
-  /// Gives it back to the system. Takes some milliseconds for a large shop: for when there is nothing else to do.
-  static func giveBack() { collect(true) }
+  /// Gives it back to the system. Takes some milliseconds for a large shop: for when there is nothing else to do, and on
+  /// nobody's turn.
+  @concurrent static func giveBack() async { collect(true) }
 }
