@@ -176,9 +176,10 @@ package struct LocalDisk: Disk {
   }
 
   private static func parent(of path: String) -> String {
-    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
-    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    // By bytes: to a String, a slash with a combining mark behind it is another character.
+    let trimmed = path.utf8.count > 1 && path.utf8.last == 0x2F ? path.utf8.dropLast() : path.utf8[...]
+    guard let slash = trimmed.lastIndex(of: 0x2F) else { return "." }
+    return slash == trimmed.startIndex ? "/" : String(Substring(trimmed[..<slash]))
   }
 }
 

@@ -76,7 +76,7 @@ extension Loader {
     while true {
       if let defaults = folders[folder]?.defaults { return defaults.foundation.entries }
       if folder.isEmpty { return bottom().entries }
-      folder = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? ""
+      folder = folder.utf8.lastIndex(of: 0x2F).map { String(folder[..<$0]) } ?? ""
     }
   }
 

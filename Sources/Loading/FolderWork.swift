@@ -44,7 +44,7 @@ extension FileLoading {
   /// `root`: the open listings root.
   func load(_ batch: Batch, of work: [FolderWork], in root: Int32, _ buffer: inout FileBuffer) -> Batch.Outcome {
     let folder = work[batch.folder]
-    guard let descriptor = Descriptor.open(path: folder.path.split(separator: "/")[...], in: root, flags: O_DIRECTORY)
+    guard let descriptor = Descriptor.open(path: Paths.components(folder.path)[...], in: root, flags: O_DIRECTORY)
     else {
       let code = errno
       return code == ENOENT || code == ENOTDIR || code == ELOOP ? .vanished : .unreadable(Files.reason(code))

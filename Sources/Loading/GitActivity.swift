@@ -26,8 +26,8 @@ enum GitActivity {
       let git = place == "/" ? "/.git" : place + "/.git"
       var status = stat()
       if stat(git, &status) == 0 { return FileKind(status) == .folder ? git : linked(git, in: place) }
-      guard place != "/", let slash = place.lastIndex(of: "/") else { return nil }
-      place = slash == place.startIndex ? "/" : String(place[..<slash])
+      guard place != "/" else { return nil }
+      place = Paths.parent(place)
     }
   }
 
@@ -41,7 +41,7 @@ enum GitActivity {
     let line = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
     guard line.hasPrefix("gitdir: ") else { return nil }
     let path = String(line.dropFirst(8))
-    return path.hasPrefix("/") ? path : "\(place)/\(path)"
+    return Paths.isAbsolute(path) ? path : "\(place)/\(path)"
   }
 
   private static func exists(_ path: String) -> Bool {

@@ -147,7 +147,7 @@ extension Resolver {
     }
     for photo in photos {
       guard case .file(_, let format) = photo.reference, let path = photo.path else { continue }
-      let file = path.split(separator: "/").last.map(String.init) ?? path
+      let file = Paths.last(path)
       if capabilities.photoTransport == .address, surroundings.publicURL == nil {
         note(
           .photoPublicURL, mark,

@@ -11,8 +11,8 @@ extension Reconciler {
     guard !plan.hasChanges, await !executor.isBusy else { return }
     tidying = Task(executorPreference: shop.ambient.executor) { [ambient = shop.ambient] in
       do throws(CancellationError) { try await ambient.sleep(.seconds(2)) } catch { return }
-      self.share()
-      await SpareMemory.giveBack()
+      await self.share()
+      SpareMemory.giveBack()
     }
   }
 

@@ -6,5 +6,5 @@
 enum SpareMemory {
   /// Gives it back to the system. Takes some milliseconds for a large shop: for when there is nothing else to do, and on
   /// nobody's turn.
-  @concurrent static func giveBack() async { collect(true) }
+  static func giveBack() { collect(true) }
 }

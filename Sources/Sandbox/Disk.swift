@@ -9,9 +9,10 @@ enum Disk {
   }
 
   static func makeDirectory(_ path: String) throws(Failure) {
-    var made = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      made += made.isEmpty || made.hasSuffix("/") ? part : "/\(part)"
+    // By bytes: to a String, a slash with a combining mark behind it is another character.
+    var made = path.utf8.first == 0x2F ? "/" : ""
+    for part in path.utf8.split(separator: 0x2F).map({ Substring($0) }) {
+      made += made.isEmpty || made == "/" ? part : "/\(part)"
       guard mkdir(made, 0o700) == 0 || errno == EEXIST else { throw Failure.latest }
     }
     var status = stat()

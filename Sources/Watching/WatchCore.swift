@@ -34,7 +34,7 @@ final class WatchCore: Sendable {
   }
 
   func start() throws(WatchError) {
-    for path in options.roots + options.files where !path.hasPrefix("/") { throw .notAbsolute(path) }
+    for path in options.roots + options.files where path.utf8.first != 0x2F { throw .notAbsolute(path) }
     let isFirst = state.withLock { state in
       defer { state.isStarted = true }
       return !state.isStarted && !state.isStopped

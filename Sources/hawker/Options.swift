@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Loading
 import Logging
 import Reconciling
 
@@ -64,14 +65,4 @@ struct SelectionOptions: ParsableArguments {
 
 enum Environment {
   static subscript(name: String) -> String? { getenv(name).map { String(cString: $0) } }
-}
-
-enum Paths {
-  static var current: String {
-    guard let path = getcwd(nil, 0) else { return "." }
-    defer { free(path) }
-    return String(cString: path)
-  }
-
-  static func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : current + "/" + path }
 }

@@ -106,7 +106,7 @@ extension Files {
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw Exit(.person, "\(path) is no regular file; it was left as it is")
     }
-    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let slash = path.utf8.lastIndex(of: 0x2F).map { path.utf8.index(after: $0) } ?? path.startIndex
     // A name with a dot in front is no listing.
     let beside = "\(path[..<slash]).\(path[slash...]).hawker-\(getpid())"
     let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

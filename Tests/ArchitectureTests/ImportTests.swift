@@ -54,6 +54,18 @@ struct ImportTests {
   }
 }
 
+/// To a String, a slash with a combining mark behind it is another character; to the kernel it is still a slash.
+struct PathTests {
+  @Test(arguments: ["Loading", "Journaling", "Watching", "Executing", "Reconciling"])
+  func pathsAreTakenApartByTheirBytes(module: String) throws {
+    for (file, text) in try Repository.sources(of: module) {
+      for phrase in [#"hasPrefix("/")"#, #"split(separator: "/""#, #"ndex(of: "/")"#] {
+        #expect(!text.contains(phrase), "\(file) has \(phrase)")
+      }
+    }
+  }
+}
+
 enum Repository {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()

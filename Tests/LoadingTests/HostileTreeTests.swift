@@ -18,6 +18,20 @@ import Testing
     #expect(wanted.freezes(id: "desk", lastFile: "\(path)/desk.yaml"))
   }
 
+  /// A slash with a combining mark behind it is one character to a String, and a slash to the kernel.
+  @Test func aFolderMayBeginWithACombiningMark() {
+    let shop = Shop()
+    shop.write("listings/\u{613}a/_defaults.yaml", "category: lighting\n")
+    shop.write(
+      "listings/\u{613}a/\u{301}b/desk.yaml", Shop.listing(without: ["category", "photos"]) + "photos: [p.jpg]\n")
+    shop.write("listings/\u{613}a/\u{301}b/p.jpg", Shop.jpeg())
+    let wanted = shop.scan()
+    #expect(wanted.problems.allSatisfy { $0.severity == .warning }, "\(wanted.problems)")
+    let desk = wanted.listing("desk")
+    #expect(desk?.file == "listings/\u{613}a/\u{301}b/desk.yaml")
+    #expect(desk?.posts.allSatisfy { $0.content?.photos.count == 1 && $0.content?.category == "lighting" } == true)
+  }
+
   @Test func aPathThatTheSystemDoesNotTakeIsTold() {
     let shop = Shop()
     shop.write("listings/lamp.yaml", Shop.listing("id: lamp"))

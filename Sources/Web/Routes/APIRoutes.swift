@@ -72,7 +72,7 @@ extension FrontDoor {
     var path = form["back"] ?? "/"
     // A path of ours, and nothing that a browser would take for another site or another header.
     let isOurs =
-      path.hasPrefix("/") && !path.hasPrefix("//") && path.utf8.count <= 1024
+      path.utf8.starts(with: "/".utf8) && !path.utf8.starts(with: "//".utf8) && path.utf8.count <= 1024
       && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x5C && $0 != 0x23 }
     if !isOurs { path = "/" }
     path = DecisionFields.withoutFlash(path)

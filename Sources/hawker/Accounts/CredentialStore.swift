@@ -1,5 +1,6 @@
 import Glibc
 import Listings
+import Loading
 import Marketplaces
 
 /// Why the store can't be read or written, for a person. It holds nothing of what is stored.
@@ -45,8 +46,8 @@ struct CredentialStore: Sendable {
 
   /// The user's own.
   static func standard(for config: Config) -> CredentialStore {
-    var base = Environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    if base == nil, let home = Environment["HOME"], home.hasPrefix("/") { base = home + "/.config" }
+    var base = Environment["XDG_CONFIG_HOME"].flatMap { Paths.isAbsolute($0) ? $0 : nil }
+    if base == nil, let home = Environment["HOME"], Paths.isAbsolute(home) { base = home + "/.config" }
     return CredentialStore(directory: base.map { $0 + "/hawker" }, outside: [config.listings, config.state])
   }
 
@@ -107,8 +108,7 @@ struct CredentialStore: Sendable {
     }
     let real = CredentialStore.real(directory)
     for folder in shared {
-      let root = CredentialStore.real(folder)
-      guard real != root, !real.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
+      guard !Paths.isIn(CredentialStore.real(folder), real) else {
         throw CredentialError(
           "\(directory) lies inside \(folder), which gets committed: set XDG_CONFIG_HOME to another place")
       }
@@ -126,7 +126,7 @@ struct CredentialStore: Sendable {
       defer { free(found) }
       return String(cString: found)
     }
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return path }
+    guard let slash = path.utf8.lastIndex(of: 0x2F), slash > path.startIndex else { return path }
     return real(String(path[..<slash])) + path[slash...]
   }
 
@@ -180,7 +180,7 @@ extension CredentialStore {
   private func makeDirectory() throws(CredentialError) {
     guard let directory else { return }
     var path = ""
-    for part in directory.split(separator: "/") {
+    for part in Paths.components(directory) {
       path += "/" + part
       guard mkdir(path, 0o700) == 0 || errno == EEXIST || access(path, F_OK) == 0 else { throw failed(to: "write") }
     }

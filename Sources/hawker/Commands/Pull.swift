@@ -88,9 +88,9 @@ struct Pull: AsyncParsableCommand {
       return Console.out("\(id): nothing was changed there that its file doesn't say.\n")
     }
     try refuseContradictions(changes)
-    let path = listing.file.hasPrefix("/") ? listing.file : "\(setting.config.shop)/\(listing.file)"
+    let path = Paths.isAbsolute(listing.file) ? listing.file : "\(setting.config.shop)/\(listing.file)"
     guard let bytes = Files.read(path, limit: 256 * 1024) else { throw Exit(.person, "\(path) can't be read") }
-    let stem = listing.file.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? ""
+    let stem = Paths.last(listing.file).split(separator: ".").first.map(String.init) ?? ""
     let edited: [UInt8]
     do throws(ListingEdit.Refusal) {
       edited = try ListingEdit(id: id, stem: stem).applying(changes.map(\.edit), to: bytes)

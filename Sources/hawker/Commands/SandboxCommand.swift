@@ -1,4 +1,5 @@
 import ArgumentParser
+import Loading
 import Sandbox
 import UnixSignals
 
@@ -46,7 +47,7 @@ struct SandboxCommand: AsyncParsableCommand {
   func run() async throws {
     var options = SandboxOptions()
     options.port = port
-    options.directory = directory.map(Paths.absolute)
+    options.directory = directory.map { Paths.absolute($0) }
     options.latency = latency.duration
     options.faults = try fault.map(SandboxFaults.parse)
     options.isBare = bare

@@ -37,8 +37,7 @@ struct Validate: AsyncParsableCommand {
 
   private func covers(_ path: String, _ problem: Problem, _ config: Config) -> Bool {
     let wanted = Paths.absolute(path)
-    let file = problem.file.hasPrefix("/") ? problem.file : config.shop + "/" + problem.file
-    return file == wanted || file.hasPrefix(wanted.hasSuffix("/") ? wanted : wanted + "/")
+    return Paths.isIn(wanted, Paths.absolute(problem.file, from: config.shop))
   }
 
   private func write(_ problems: [Problem], listings: Int) {

@@ -11,7 +11,8 @@ enum ConfigProbe {
     try require(loaded.problems.count <= Interpreter.problemLimit + 1, "\(loaded.problems.count) problems")
     guard !loaded.hasErrors else { return }
     let config = loaded.config
-    try require(config.listings.hasPrefix("/") && config.state.hasPrefix("/"), "a folder that is no absolute path")
+    let folders = [config.listings, config.state]
+    try require(folders.allSatisfy(Paths.isAbsolute), "a folder that is no absolute path")
     try require((0...100).contains(config.guards.withdrawals), "withdrawals \(config.guards.withdrawals)")
     try require(config.sync.concurrency > 0, "concurrency \(config.sync.concurrency)")
     for account in config.accounts {
