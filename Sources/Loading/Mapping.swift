@@ -149,10 +149,11 @@ extension Resolver {
       guard case .file(_, let format) = photo.reference, let path = photo.path else { continue }
       let file = Paths.last(path)
       if capabilities.photoTransport == .address, surroundings.publicURL == nil {
+        // A draft has time until it is to be seen: a new shop's checks are green.
         note(
           .photoPublicURL, mark,
           "\(name) takes photos by address only, and hawker can serve \(file) only when web.public_url is set in hawker.yaml",
-          account: account)
+          severity: isDraft ? .warning : .error, account: account)
         break
       }
       if photo.size > capabilities.photoSize {

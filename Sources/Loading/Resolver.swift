@@ -18,6 +18,8 @@ struct Resolver {
   /// The same for those of one account's post.
   private(set) var postErrors = 0
   var references: [PhotoUse] = []
+  /// Not to be seen yet.
+  private(set) var isDraft = false
   /// How many names the file's patterns were held against.
   var glances = 0
 
@@ -67,6 +69,7 @@ struct Resolver {
     let common = fields(stack)
     var listing = Listing(id: id, file: file, line: Int(draft.mark.line))
     fill(&listing, stack)
+    isDraft = listing.status == .draft
     var isComplete = true
     let selections = known(stack.accounts)
     for (selection, account) in selections {

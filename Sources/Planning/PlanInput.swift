@@ -55,6 +55,13 @@ package struct PlanInput: Sendable {
     self.onlyAccount = onlyAccount
   }
 
+  var isNarrowed: Bool { !onlyListings.isEmpty || onlyAccount != nil }
+
+  /// Whether `--only` and `--account` leave the post in the plan.
+  func selects(_ key: PostKey) -> Bool {
+    (onlyListings.isEmpty || onlyListings.contains(key.listing)) && onlyAccount.map { $0 == key.account } ?? true
+  }
+
   func capabilities(of account: String, _ marketplace: String) -> Capabilities? {
     accountCapabilities[account] ?? capabilities[marketplace]
   }

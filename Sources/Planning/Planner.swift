@@ -82,8 +82,7 @@ private struct Draft: Sendable {
     Identities.holdEdited(&actions)
     let guarding = Guarding(input).apply(to: &actions)
     Limits(input).apply(to: &actions)
-    if !input.onlyListings.isEmpty { actions.removeAll { !input.onlyListings.contains($0.key.listing) } }
-    if let account = input.onlyAccount { actions.removeAll { $0.key.account != account } }
+    if input.isNarrowed { actions.removeAll { !input.selects($0.key) } }
     var plan = Planner.blank(input)
     plan.actions = Plan.ordered(actions)
     plan.guards = guarding.reports

@@ -35,7 +35,8 @@ struct WithdrawalGuard {
     result.heldWithdrawals = held.count
     if !held.isEmpty, input.allowedWithdrawals == held.count {
       result.lift()
-      result.bookkeeping = held.keys.sorted().map { permit(actions[$0]) }
+      // The number is that of the whole shop; what is let through is what this plan does.
+      result.bookkeeping = held.keys.sorted().filter { input.selects(actions[$0].key) }.map { permit(actions[$0]) }
     } else {
       for (index, cause) in held { actions[index] = hold(actions[index], cause.report, cause.loss) }
     }

@@ -12,16 +12,19 @@ package struct Pass: Sendable {
   private let log: ResultLog
   /// How long after its last progress a pass still waits for a marketplace; zero: not at all.
   private let patience: Duration
+  /// How it goes on: as an `apply`, or with the daemon's grace.
+  private let mode: PlanInput.Mode
   private let tell: @Sendable (ExecutionEvent) -> Void
 
   package init(
-    _ shop: Shop, executor: Executor, log: ResultLog, patience: Duration,
+    _ shop: Shop, executor: Executor, log: ResultLog, patience: Duration, mode: PlanInput.Mode = .retrying,
     tell: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
   ) {
     self.shop = shop
     self.executor = executor
     self.log = log
     self.patience = patience
+    self.mode = mode
     self.tell = tell
   }
 
@@ -52,13 +55,13 @@ package struct Pass: Sendable {
     return results(of: plan)
   }
 
-  /// As the daemon would go on, but without its grace: a person has seen this plan. What `--allow-withdraw` let through
+  /// As the daemon would go on, but, of an `apply`, without its grace: a person has seen this plan. What `--allow-withdraw` let through
   /// is in the journal by now, as permits. What a guard held there stays held to the end, even when the others' going
   /// would let it pass: it was shown as held.
   private func replan(_ wanted: Wanted, _ selection: Selection, heldBack: Set<PostKey>) -> Plan {
     var selection = selection
     selection.allowedWithdrawals = nil
-    var plan = shop.plan(wanted, mode: .retrying, selection: selection)
+    var plan = shop.plan(wanted, mode: mode, selection: selection)
     plan.actions.removeAll { $0.hold == nil && heldBack.contains($0.key) }
     return plan
   }

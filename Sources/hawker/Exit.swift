@@ -37,7 +37,14 @@ struct Exit: Error {
   }
 
   /// Ends the process at once.
-  static func now(_ codes: Set<ExitCode>) -> Never { Glibc.exit(ExitCode.first(of: codes).rawValue) }
+  static func now(_ codes: Set<ExitCode>) -> Never {
+    var codes = codes
+    if let failure = Console.outputFailure {
+      Console.error(failure)
+      codes.insert(.failed)
+    }
+    Glibc.exit(ExitCode.first(of: codes).rawValue)
+  }
 
   /// Ends well when `codes` is empty.
   static func finish(_ codes: Set<ExitCode>) throws {

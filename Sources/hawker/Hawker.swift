@@ -31,13 +31,13 @@ struct Hawker: AsyncParsableCommand {
 @main
 enum Main {
   static func main() async {
+    // A reader that went away is no reason to die in the middle of a pass.
+    signal(SIGPIPE, SIG_IGN)
     // Asked by scripts before each run, and needs nothing of what follows: telling commands apart costs milliseconds.
     if CommandLine.arguments.dropFirst() == ["--version"] {
       Console.out(Version.text + "\n")
       Exit.now([])
     }
-    // A reader that went away is no reason to die in the middle of a pass.
-    signal(SIGPIPE, SIG_IGN)
     #if DEBUG
       CrashHook.install()
     #endif
@@ -48,10 +48,11 @@ enum Main {
       } else {
         try command.run()
       }
+      Exit.now([])
     } catch let exit as Exit {
       let isSandbox = CommandLine.arguments.contains("--sandbox")
       if let message = exit.message { Console.error(isSandbox ? Advice.inSandbox(message) : message) }
-      Glibc.exit(exit.code.rawValue)
+      Exit.now([exit.code])
     } catch {
       Hawker.exit(withError: error)
     }

@@ -31,10 +31,15 @@ struct GlobalOptions: ParsableArguments {
     return logger
   }
 
+  /// The config file that is asked for by name.
+  var namedConfig: String? {
+    if let config { return Paths.absolute(config) }
+    return Environment["HAWKER_CONFIG"].flatMap { $0.isEmpty ? nil : Paths.absolute($0) }
+  }
+
   /// The config file that is asked for: named, or found; nil when there is none and the defaults stand.
   var configFile: String? {
-    if let config { return Paths.absolute(config) }
-    if let named = Environment["HAWKER_CONFIG"], !named.isEmpty { return Paths.absolute(named) }
+    if let namedConfig { return namedConfig }
     let here = Paths.absolute("hawker.yaml")
     return access(here, F_OK) == 0 ? here : nil
   }

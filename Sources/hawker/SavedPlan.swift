@@ -67,6 +67,23 @@ enum Files {
     return true
   }
 
+  /// Appends the lines that the file doesn't have; false: it has them all.
+  static func add(_ lines: [String], to path: String) throws -> Bool {
+    guard let bytes = read(path, limit: 1 << 20) else { throw refusal(path) }
+    let text = String(decoding: bytes, as: UTF8.self)
+    // `state` and `/state/` leave out the same.
+    func plain(_ line: some StringProtocol) -> String { line.split(separator: "/").joined(separator: "/") }
+    let there = Set(text.split(whereSeparator: \.isNewline).map(plain))
+    let missing = lines.filter { !there.contains(plain($0)) }
+    guard !missing.isEmpty else { return false }
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard descriptor >= 0 else { throw refusal(path) }
+    defer { close(descriptor) }
+    let start = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
+    try write(Array((start + missing.map { $0 + "\n" }.joined()).utf8), to: descriptor, path)
+    return true
+  }
+
   static func create(_ path: String, _ bytes: [UInt8]) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     if descriptor < 0, errno == EEXIST { return }

@@ -1,5 +1,6 @@
 import Executing
 import Facebook
+import Glibc
 import Journaling
 import Listings
 import Loading
@@ -22,6 +23,15 @@ struct Setting: Sendable {
   /// Reads the config. An error in it ends the command: nothing is done.
   static func read(_ options: GlobalOptions, sandbox: Bool) throws -> Setting {
     let setting = reading(options, sandbox: sandbox)
+    try setting.refuseErrors()
+    return setting
+  }
+
+  /// The same of a shop elsewhere, whose config may be named all the same.
+  static func read(_ options: GlobalOptions, in folder: String) throws -> Setting {
+    let here = folder + "/hawker.yaml"
+    let file = options.namedConfig ?? (access(here, F_OK) == 0 ? here : nil)
+    let setting = Setting(loaded: ConfigReader.read(file: file, folder: folder), isSandbox: false)
     try setting.refuseErrors()
     return setting
   }

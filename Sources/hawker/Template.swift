@@ -43,12 +43,11 @@ enum Template {
 
     """
 
-  static let ignore = """
-    # hawker's own records stay on the machine that made them; the marker belongs to them.
-    /state/
-    /listings/.hawker
+  static let ignored = ["/state/", "/listings/.hawker"]
 
-    """
+  static let ignore =
+    "# hawker's own records stay on the machine that made them; the marker belongs to them.\n"
+    + ignored.map { $0 + "\n" }.joined()
 
   static let github = """
     name: listings

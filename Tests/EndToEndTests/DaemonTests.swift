@@ -79,6 +79,28 @@ import Testing
     #expect(plan.status == 0, "\(plan)")
   }
 
+  /// No person sees its plan: from cron it is as patient as the daemon.
+  @Test func onceGivesAVanishedFileItsGrace() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    #expect(try await shop.hawker("run", "--once", "--sandbox").status == 0)
+    try shop.remove("listings/lamp.yaml")
+    for _ in 0..<2 {
+      let once = try await shop.hawker("run", "--once", "--sandbox")
+      #expect(once.status == 0 && !once.out.contains("2 done"), "\(once)")
+    }
+    #expect(try shop.shown().count == 6)
+    #expect(try await shop.hawker("status", "--sandbox").out.contains("held by grace"))
+    // Its return needs no request.
+    try FileManager.default.copyItem(
+      atPath: Program.repository + "/listings/lamp.yaml", toPath: shop.path + "/listings/lamp.yaml")
+    let back = try await shop.hawker("run", "--once", "--sandbox")
+    #expect(back.status == 0 && back.out.contains("0 withdraw"), "\(back)")
+    // A person who applies has seen the plan.
+    try shop.remove("listings/lamp.yaml")
+    #expect(try await shop.hawker("apply", "--yes", "--sandbox").out.contains("2 done"))
+  }
+
   @Test func aListingTooLongToRecordCostsThatListing() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }

@@ -37,6 +37,20 @@ struct GuardTests {
     #expect(Given.plan(listings, records) { $0.allowedWithdrawals = 8 }.summary.held == 0)
   }
 
+  /// The number lifts the guard for what this plan does, not for what the next one finds.
+  @Test func aNarrowedPlanLetsThroughOnlyItsOwn() {
+    let records = shop(10) + (0..<10).map { Given.record("l\($0)", account: "b") }
+    let listings = (4..<10).map { Given.listing("l\($0)", accounts: ["a", "b"]) }
+    let plan = Given.plan(listings, records) {
+      ($0.allowedWithdrawals, $0.onlyAccount, $0.onlyListings) = (8, "b", ["l1", "l2"])
+    }
+    #expect(plan.told == ["withdraw l1 b", "withdraw l2 b"])
+    let permitted = plan.bookkeeping.compactMap { entry in
+      if case .permitted(let key, _) = entry { "\(key.listing) \(key.account)" } else { nil }
+    }
+    #expect(permitted.sorted() == ["l1 b", "l2 b"])
+  }
+
   @Test func lastPostsOfAnAccountAreHeld() {
     let plan = Given.plan([], shop(2))
     #expect(plan.told == ["withdraw l0 a [emptied]", "withdraw l1 a [emptied]"])

@@ -49,12 +49,15 @@ struct Apply: AsyncParsableCommand {
     if let allowWithdraw, allowWithdraw < 1 { throw ValidationError("--allow-withdraw takes a number from 1") }
   }
 
-  func run() async throws {
+  func run() async throws { try await run(.once) }
+
+  /// `mode`: `.continuous` where no person sees the plan (`run --once`): what vanished has its grace.
+  func run(_ mode: PlanInput.Mode) async throws {
     let setting = try Setting.read(global, sandbox: sandbox)
     let opened = try await OpenShop.open(setting)
     let outcome: Result<Set<ExitCode>, any Error>
     do {
-      outcome = .success(try await apply(opened))
+      outcome = .success(try await apply(opened, mode))
     } catch {
       outcome = .failure(error)
     }
@@ -62,7 +65,7 @@ struct Apply: AsyncParsableCommand {
     try Exit.finish(outcome.get())
   }
 
-  private func apply(_ opened: OpenShop) async throws -> Set<ExitCode> {
+  private func apply(_ opened: OpenShop, _ mode: PlanInput.Mode) async throws -> Set<ExitCode> {
     var loader = Loader(opened.shop.loaded, options: opened.shop.options)
     if !noCache { loader.cache = opened.shop.earlier() }
     let wanted = await loader.scanConcurrently()
@@ -74,7 +77,7 @@ struct Apply: AsyncParsableCommand {
       mark(opened)
       _ = await opened.shop.refresh(wanted, only: chosen.account)
     }
-    let plan = opened.shop.plan(wanted, mode: .once, selection: chosen).with(opened.shop.loaded.problems)
+    let plan = opened.shop.plan(wanted, mode: mode, selection: chosen).with(opened.shop.loaded.problems)
     if format == .text { Console.out(PlanText(isColoured: global.isColoured).render(plan)) }
     try refuseWrongNumber(plan)
     if let saved = try self.plan.map(SavedPlan.read), let why = saved.staleness(against: plan) {
@@ -87,7 +90,7 @@ struct Apply: AsyncParsableCommand {
       return plan.exitCodes
     }
     if plan.hasChanges, !yes, !Console.confirms("Apply?") { throw Exit(.done, "nothing was done") }
-    return try await carryOut(plan, wanted, opened, chosen)
+    return try await carryOut(plan, wanted, opened, chosen, mode)
   }
 
   /// A number that isn't the number held lifts nothing.
@@ -115,7 +118,7 @@ struct Apply: AsyncParsableCommand {
   }
 
   private func carryOut(
-    _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection
+    _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection, _ mode: PlanInput.Mode
   ) async throws -> Set<ExitCode> {
     mark(opened)
     let log = ResultLog()
@@ -132,7 +135,8 @@ struct Apply: AsyncParsableCommand {
     }
     defer { signals.cancel() }
     let pass = Pass(
-      opened.shop, executor: executor, log: log, patience: noWait ? .zero : wait.duration, tell: progress.note)
+      opened.shop, executor: executor, log: log, patience: noWait ? .zero : wait.duration,
+      mode: mode == .once ? .retrying : mode, tell: progress.note)
     let results: [ActionResult]
     do throws(JournalError) {
       results = try await pass.run(plan, wanted: wanted, selection: selection)

@@ -33,6 +33,11 @@ struct Init: AsyncParsableCommand {
 
   func validate() throws {
     if adoptRoot && newJournal { throw ValidationError("--adopt-root and --new-journal exclude each other") }
+    if global.config != nil && !adoptRoot && !newJournal {
+      throw ValidationError(
+        "--config names the hawker.yaml of a shop that is there; say where the new one goes: init DIR")
+    }
+    if directory.isEmpty { throw ValidationError("say where: init DIR") }
   }
 
   func run() async throws {
@@ -52,6 +57,11 @@ struct Init: AsyncParsableCommand {
     var kept: [String] = []
     for (name, text) in try files() {
       if try Files.create("\(root)/\(name)", text) { made.append(name) } else { kept.append(name) }
+    }
+    // The journal and its mark belong to this machine: a list of the seller's own gets what is missing of ours.
+    if kept.contains(".gitignore"), try Files.add(Template.ignored, to: "\(root)/.gitignore") {
+      kept.removeAll { $0 == ".gitignore" }
+      made.append("\(Template.ignored.joined(separator: " and ")) in .gitignore")
     }
     if made.contains("listings/desk-lamp.yaml") {
       try Files.create("\(root)/listings/photos/desk-lamp.png", Base64.decode(Template.photo))
@@ -78,7 +88,7 @@ struct Init: AsyncParsableCommand {
 
   private func report(made: [String], kept: [String]) -> String {
     var text = made.map { "made   \($0)\n" }.joined() + kept.map { "kept   \($0) (it was there)\n" }.joined()
-    let prefix = directory == "." ? "" : "cd \(directory) && "
+    let prefix = directory == "." ? "" : "cd \(Shell.quoted(directory)) && "
     text += """
 
       Next:
@@ -92,7 +102,7 @@ struct Init: AsyncParsableCommand {
   // MARK: The root and its journal
 
   private func adopt() throws {
-    let setting = try Setting.read(global, sandbox: false)
+    let setting = try Setting.read(global, in: Paths.absolute(directory))
     guard let ledger = try setting.readLedger() else {
       throw Exit(.journal, "\(setting.config.state): there is no journal whose root this could be; nothing was done")
     }
@@ -110,7 +120,7 @@ struct Init: AsyncParsableCommand {
   }
 
   private func startAnew() async throws {
-    let setting = try Setting.read(global, sandbox: false)
+    let setting = try Setting.read(global, in: Paths.absolute(directory))
     guard try setting.readLedger() == nil else {
       throw Exit(.person, "\(setting.config.state) has a journal already; nothing was done")
     }
@@ -143,5 +153,15 @@ struct Init: AsyncParsableCommand {
     if yes { return }
     guard Console.isInputTerminal else { throw Exit(.usage, "there is no terminal to ask on; give --yes") }
     guard Console.confirms(question) else { throw Exit(.done, "nothing was done") }
+  }
+}
+
+/// Words as a POSIX shell takes them.
+enum Shell {
+  static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte >= 0x2B && byte <= 0x39 && byte != 0x2C || byte == 0x5F
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
   }
 }

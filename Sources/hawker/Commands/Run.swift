@@ -2,6 +2,7 @@ import ArgumentParser
 import Journaling
 import Listings
 import Logging
+import Planning
 import Reconciling
 import Sandbox
 import ServiceLifecycle
@@ -68,7 +69,7 @@ struct Run: AsyncParsableCommand {
     var apply = try Apply.parse(["--yes"])
     apply.global = global
     apply.sandbox = sandbox
-    try await apply.run()
+    try await apply.run(.continuous)
   }
 
   private func greet(_ opened: OpenShop) {

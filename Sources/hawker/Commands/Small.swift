@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Listings
 import Loading
 import Planning
@@ -20,6 +21,7 @@ struct Validate: AsyncParsableCommand {
 
   func run() async throws {
     let loaded = ConfigReader.read(file: global.configFile, folder: Paths.current)
+    let places = try paths.map { try place($0, loaded.config) }
     var problems = loaded.problems
     var count = 0
     if !loaded.problems.contains(where: { $0.severity == .error }) {
@@ -27,17 +29,31 @@ struct Validate: AsyncParsableCommand {
       var loader = Loader(loaded, options: setting.loadingOptions(marker: .ignored))
       let wanted = loader.scan()
       problems += wanted.problems
-      count = wanted.listings.count
+      count = wanted.listings.count { covers(places, $0.file, loaded.config) }
       if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
     }
-    let shown = problems.filter { problem in paths.isEmpty || paths.contains { covers($0, problem, loaded.config) } }
+    // What is wrong with hawker.yaml is wrong with all of them.
+    let file = loaded.config.file
+    let shown = problems.filter { problem in
+      covers(places, problem.file, loaded.config) || Paths.absolute(problem.file, from: loaded.config.shop) == file
+    }
     write(shown.sorted(), listings: count)
     if shown.contains(where: { $0.severity == .error }) { throw Exit(.invalid) }
   }
 
-  private func covers(_ path: String, _ problem: Problem, _ config: Config) -> Bool {
-    let wanted = Paths.absolute(path)
-    return Paths.isIn(wanted, Paths.absolute(problem.file, from: config.shop))
+  /// A path that says nothing of this shop is a slip, and not a shop without problems.
+  private func place(_ path: String, _ config: Config) throws -> String {
+    let place = Paths.absolute(path)
+    guard access(place, F_OK) == 0 else { throw Exit(.usage, "\(path): \(String(cString: strerror(errno)))") }
+    guard place == config.file || Paths.isIn(config.listings, place) || Paths.isIn(place, config.listings) else {
+      throw Exit(.usage, "\(path) is neither in \(config.listings) nor this shop's hawker.yaml")
+    }
+    return place
+  }
+
+  private func covers(_ places: [String], _ file: String, _ config: Config) -> Bool {
+    let file = Paths.absolute(file, from: config.shop)
+    return places.isEmpty || places.contains { Paths.isIn($0, file) }
   }
 
   private func write(_ problems: [Problem], listings: Int) {

@@ -28,6 +28,7 @@ struct Status: AsyncParsableCommand {
     try await show()
     guard watch else { return }
     for try await _ in Ticks(every: .seconds(2)) {
+      if Console.isOutputClosed { return }
       if Console.isOutputTerminal { Console.out("\u{1B}[H\u{1B}[2J") }
       try await show()
     }
