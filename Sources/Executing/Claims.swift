@@ -10,29 +10,39 @@ final class Claims: Sendable {
     let remoteID: String
   }
 
+  private struct State {
+    /// Nil until the first claim.
+    var owners: [Place: PostKey]?
+    /// Claims whose outcome is on its way to the journal: nothing there speaks of them yet.
+    var underWay: [PostKey: Place] = [:]
+  }
+
   private let journal: Journal
-  /// Nil until the first create.
-  private let owners = Mutex<[Place: PostKey]?>(nil)
+  private let state = Mutex(State())
 
   init(_ journal: Journal) { self.journal = journal }
 
-  /// Takes the id for `key`; gives the post that has it already, if another one does.
+  /// Takes the id for `key`; until `ended` the journal need not know of it. Gives the post that has it already, if another one does.
   func claim(_ remoteID: String, for key: PostKey) -> PostKey? {
     let place = Place(account: key.account, remoteID: remoteID)
-    let other: PostKey? = owners.withLock { owners in
-      var known = owners ?? load()
-      defer { owners = known }
-      owners = nil
-      if let owner = known[place], owner != key { return owner }
-      known[place] = key
+    return state.withLock { state in
+      if state.owners == nil { state.owners = load() }
+      if let owner = state.owners?[place], owner != key, state.underWay[owner] == place || isRecorded(place, owner) {
+        return owner
+      }
+      state.owners?[place] = key
+      state.underWay[key] = place
       return nil
     }
-    // It may have been withdrawn, forgotten or given another key since.
-    guard let other, let record = journal.ledger[other], record.isLive, record.remoteID == remoteID else {
-      if other != nil { owners.withLock { $0?[place] = key } }
-      return nil
-    }
-    return other
+  }
+
+  /// What was done about the post is recorded: from here on the journal says whether it has what it claimed.
+  func ended(_ key: PostKey) { state.withLock { $0.underWay[key] = nil } }
+
+  /// It may have been withdrawn, forgotten or given another key since.
+  private func isRecorded(_ place: Place, _ owner: PostKey) -> Bool {
+    guard let record = journal.record(of: owner) else { return false }
+    return record.isLive && record.remoteID == place.remoteID
   }
 
   private func load() -> [Place: PostKey] {

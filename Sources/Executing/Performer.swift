@@ -31,7 +31,8 @@ struct Performer: Sendable {
   nonisolated(nonsending) func perform(_ action: Action, _ schedule: LookupSchedule? = nil) async throws(JournalError)
     -> Attempt
   {
-    switch action.kind {
+    defer { claims.ended(action.key) }
+    return switch action.kind {
     case .create, .replace: try await create(action)
     case .update: try await update(action)
     case .withdraw: try await withdraw(action)

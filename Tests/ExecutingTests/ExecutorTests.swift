@@ -258,6 +258,38 @@ struct ExecutorTests {
     }
   }
 
+  /// All at once: none of them is recorded when the others' answers come.
+  @Test func anIdThatSeveralAnswersNameAtOnceIsBelievedOnce() async throws {
+    try await bench { bench in
+      bench.market.state.withLock { $0.answersWith = "r1" }
+      let listings = ["bike", "desk", "lamp"].map { Samples.listing($0) }
+      try await bench.executor.submit(bench.plan(listings))
+      _ = try await bench.executor.settle()
+      let records = bench.journal.ledger.records.values
+      #expect(records.count { $0.isLive } == 1 && records.count { $0.state == .uncertain } == 2)
+      bench.market.state.withLock { $0.answersWith = nil }
+      try await bench.converge(listings)
+      #expect(Set(bench.journal.ledger.records.values.compactMap(\.remoteID)) == ["r1", "r2", "r3"])
+      #expect(bench.market.calls.count { $0.hasPrefix("create") } == 3)
+    }
+  }
+
+  /// And so do two files that ask for one post of the marketplace.
+  @Test func aPostThatTwoListingsAdoptAtOnceBecomesOneOfThem() async throws {
+    try await bench { bench in
+      bench.market.state.withLock { $0.posts["r9"] = RemotePost(remoteID: "r9", url: "https://example.com/r9") }
+      let listings = ["bike", "lamp"].map { id in
+        var listing = Samples.listing(id)
+        listing.adopt = ["a": "r9"]
+        return listing
+      }
+      try await bench.executor.submit(bench.plan(listings))
+      _ = try await bench.executor.settle()
+      #expect(bench.journal.ledger.records.values.count { $0.remoteID == "r9" } == 1)
+      #expect(bench.plan(listings).actions.count { $0.hold?.by == .adopt } == 1)
+    }
+  }
+
   /// What a replace left behind is known by the record alone: the listing is forgotten only when both posts are off.
   @Test func aListingIsForgottenAfterWhatItReplaced() async throws {
     try await bench { bench in
