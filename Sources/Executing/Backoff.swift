@@ -12,6 +12,12 @@ package enum Backoff {
     return .milliseconds(Int64(max(0.1, chance * ceiling) * 1000))
   }
 
+  /// When a question that got no answer is asked again: half a second to fifteen minutes, and never given up.
+  package static func delayOfQuestion(after tries: Int, chance: Double) -> Duration {
+    let ceiling = min(900.0, Double(1 << min(max(tries - 1, 0), 20)))
+    return .milliseconds(Int64((0.5 + chance / 2) * ceiling * 1000))
+  }
+
   /// When a sold thing's withdrawal is tried again: a quarter of a second to five, and never given up.
   package static func delayOfSale(after tries: Int, chance: Double) -> Duration {
     let ceiling = min(5.0, 0.25 * Double(1 << min(max(tries - 1, 0), 10)))

@@ -30,7 +30,7 @@ package actor Executor {
   private let absenceAfter: Duration
   private let tell: @Sendable (ExecutionEvent) -> Void
   private var tasks: [PostKey: Task<Void, Never>] = [:]
-  private var lastLookups: [PostKey: Duration] = [:]
+  private var lastLookups: [PostKey: LookupSchedule.Asked] = [:]
   /// Creates that got no answer from here, with the moment at which hawker stopped waiting for one.
   private var unanswered: [PostKey: Duration] = [:]
   private let startedAt: (wall: Timestamp, uptime: Duration)
@@ -272,8 +272,9 @@ package actor Executor {
 
   private func finished(_ action: Action, _ attempt: Performer.Attempt) {
     let account = action.key.account
-    if action.kind == .resolve { lastLookups[action.key] = attempt.postponed == nil ? nil : ambient.uptime() }
+    if let asked = attempt.asked { lastLookups[action.key] = asked }
     if attempt.postponed == nil {
+      lastLookups[action.key] = nil
       unanswered[action.key] = attempt.result.kind == .uncertain ? ambient.uptime() : nil
     }
     if let failure = attempt.failure {

@@ -10,8 +10,14 @@ struct LookupSchedule: Sendable {
   /// The last moment at which it may have been sent.
   let sentBy: Duration
   let absenceAfter: Duration
-  /// When it was looked up last.
-  let last: Duration?
+  /// When it was looked up last, and what came of that.
+  let last: Asked?
+
+  struct Asked: Sendable {
+    let at: Duration
+    /// How often in a row there was no answer.
+    let unanswered: Int
+  }
 
   /// The next moment at which asking is worth it.
   func next(after last: Duration?) -> Duration {
@@ -21,6 +27,9 @@ struct LookupSchedule: Sendable {
     guard let last else { return moments.min() ?? sentBy }
     return moments.filter { $0 > last }.min() ?? last
   }
+
+  /// The next look-up comes no sooner.
+  var due: Duration { next(after: last?.at) }
 
   func provesAbsence(at time: Duration) -> Bool { time >= sentBy + absenceAfter }
 }

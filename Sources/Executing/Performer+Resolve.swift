@@ -12,7 +12,7 @@ extension Performer {
     guard let intent = action.record?.pending, let schedule else { return Attempt(ActionResult(action, .skipped)) }
     return switch intent.action {
     case .create, .replace: try await lookUp(intent, action, schedule)
-    case .withdraw, .update: try await reread(intent, action)
+    case .withdraw, .update: try await reread(intent, action, schedule)
     }
   }
 
@@ -21,8 +21,7 @@ extension Performer {
   ) async throws(JournalError) -> Attempt {
     guard let content = intent.content else { return Attempt(ActionResult(action, .skipped)) }
     let askedAt = ambient.uptime()
-    let due = schedule.next(after: schedule.last)
-    if due > askedAt { return postponed(action, until: due) }
+    if schedule.due > askedAt { return postponed(action, until: schedule.due) }
     let draft = Draft(
       listing: action.key.listing, op: intent.op, reference: intent.reference, content: content, photos: [])
     let matches: [RemotePost]
@@ -31,7 +30,7 @@ extension Performer {
       matches = try await marketplace.lookUp(draft, since: intent.at)
       CrashPoint.reach("look-up-answered")
     } catch {
-      return unanswered(action, error)
+      return try await unanswered(action, error, schedule)
     }
     if matches.count > 1 { return try await unsettled(action, "several posts carry its reference", matches) }
     if let match = matches.first {
@@ -40,7 +39,11 @@ extension Performer {
       }
       return try await succeeded(intent, action, Posted(remoteID: match.remoteID, url: match.url))
     }
-    guard schedule.provesAbsence(at: askedAt) else { return postponed(action, until: schedule.next(after: askedAt)) }
+    guard schedule.provesAbsence(at: askedAt) else {
+      var attempt = postponed(action, until: schedule.next(after: askedAt))
+      attempt.asked = LookupSchedule.Asked(at: askedAt, unanswered: 0)
+      return attempt
+    }
     return try await absent(intent, content, action)
   }
 
@@ -71,29 +74,42 @@ extension Performer {
     return Attempt(ActionResult(action, .uncertain, failure: failure, retryAt: time), postponed: time)
   }
 
-  private func unanswered(_ action: Action, _ failure: MarketplaceFailure) -> Attempt {
-    let time = ambient.now().advanced(by: Backoff.delay(after: 3, chance: ambient.random()))
+  /// What ails it for a while is asked again, less and less often; an account that doesn't take the question at all
+  /// can't be asked.
+  private func unanswered(
+    _ action: Action, _ failure: MarketplaceFailure, _ schedule: LookupSchedule
+  ) async throws(JournalError) -> Attempt {
+    if case .rejected(let detail) = failure {
+      return try await held(action, by: RecordedHold.unaskable, detail.message)
+    }
+    let asked = LookupSchedule.Asked(at: ambient.uptime(), unanswered: (schedule.last?.unanswered ?? 0) + 1)
+    let delay = Backoff.delayOfQuestion(after: asked.unanswered, chance: ambient.random())
+    let time = ambient.now().advanced(by: delay)
     return Attempt(
       ActionResult(action, .uncertain, failure: Performer.told(failure), retryAt: time), failure: failure,
-      postponed: time)
+      postponed: time, asked: asked)
   }
 
-  /// What only a person can tell is held until one does; it survives a restart.
   private func unsettled(
     _ action: Action, _ why: String, _ matches: [RemotePost]
   ) async throws(JournalError) -> Attempt {
     let ids = matches.prefix(5).map(\.remoteID).joined(separator: ", ")
     let text = "\(why) (\(ids)): keep one there and take the others off"
+    return try await held(action, by: Action.Holder.unsettled.rawValue, text)
+  }
+
+  /// What only a person can tell is held until one does; it survives a restart.
+  private func held(_ action: Action, by holder: String, _ text: String) async throws(JournalError) -> Attempt {
     CrashPoint.reach("unsettled-before")
-    try await journal.append([
-      .held(action.key, by: Action.Holder.unsettled.rawValue, until: nil, text: text)
-    ])
+    try await journal.append([.held(action.key, by: holder, until: nil, text: text)])
     CrashPoint.reach("unsettled-recorded")
     return Attempt(ActionResult(action, .uncertain, failure: Failure(code: "uncertain", message: text)))
   }
 
   /// A withdrawal (or an update of a post that may be gone) that was cut off: see what is there.
-  private func reread(_ intent: Intent, _ action: Action) async throws(JournalError) -> Attempt {
+  private func reread(
+    _ intent: Intent, _ action: Action, _ schedule: LookupSchedule
+  ) async throws(JournalError) -> Attempt {
     guard let remoteID = intent.remoteID else { return Attempt(ActionResult(action, .skipped)) }
     let post: RemotePost?
     CrashPoint.reach("reread-before")
@@ -101,7 +117,7 @@ extension Performer {
       post = try await marketplace.read(remoteID)
       CrashPoint.reach("reread-answered")
     } catch {
-      return unanswered(action, error)
+      return try await unanswered(action, error, schedule)
     }
     if post == nil, intent.action == .withdraw { return try await succeeded(intent, action, nil) }
     // It has been seen that it did not happen: a code of a request that may have landed would leave it open for ever.

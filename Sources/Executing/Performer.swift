@@ -19,11 +19,17 @@ struct Performer: Sendable {
     var failure: MarketplaceFailure?
     /// A look-up that found nothing yet is repeated at this time.
     var postponed: Timestamp?
+    /// The look-up that it is repeated after; nil: nothing was asked.
+    var asked: LookupSchedule.Asked?
 
-    init(_ result: ActionResult, failure: MarketplaceFailure? = nil, postponed: Timestamp? = nil) {
+    init(
+      _ result: ActionResult, failure: MarketplaceFailure? = nil, postponed: Timestamp? = nil,
+      asked: LookupSchedule.Asked? = nil
+    ) {
       self.result = result
       self.failure = failure
       self.postponed = postponed
+      self.asked = asked
     }
   }
 

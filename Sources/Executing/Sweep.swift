@@ -95,6 +95,8 @@ package struct Sweep: Sendable {
       } catch {
         tries += 1
         if case .unauthorized = error { return nil }
+        // It doesn't take the question: it never will show what it has.
+        if case .rejected = error { return [] }
         let delay = Backoff.delay(after: tries, chance: ambient.random())
         guard ambient.uptime() + delay <= end, !Task.isCancelled else { return nil }
         do throws(CancellationError) { try await ambient.sleep(delay) } catch { return nil }

@@ -44,7 +44,10 @@ extension Ledger {
       (record.remoteID, record.url, record.content) = (nil, nil, nil)
     }
     // What an earlier attempt met says nothing of this one.
-    if intent.action == .create || intent.action == .replace { record.failure = nil }
+    if intent.action == .create || intent.action == .replace {
+      record.failure = nil
+      if earlier?.op != intent.op { endHolds(of: intent.key, by: RecordedHold.ofUnsettled) }
+    }
     record.forgetAnswer()
     // What puts a drift back sends what is on record: until it is done, nothing else says that these fields are open.
     let putsBack = intent.because == "drift" || intent.content == record.content

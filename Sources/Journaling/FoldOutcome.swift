@@ -20,10 +20,10 @@ extension Ledger {
       if intent.action != .update { hints[key] = nil }
       record.succeed(intent, outcome, at)
       usePermits(of: key, at)
-      endHolds(of: key, by: ["unsettled", "grace"])
+      endHolds(of: key, by: RecordedHold.ofUnsettled.union(["grace"]))
     case .failed:
       record.fail(intent, outcome, at)
-      endHolds(of: key, by: ["unsettled"])
+      endHolds(of: key, by: RecordedHold.ofUnsettled)
     case .uncertain:
       record.failure = outcome.failure
       if intent.action == .create { record.enter(.uncertain, at) }
@@ -63,7 +63,7 @@ extension Ledger {
     standing.permits[key] = permits.isEmpty ? nil : permits
   }
 
-  private mutating func endHolds(of key: PostKey, by names: Set<String>) {
+  mutating func endHolds(of key: PostKey, by names: Set<String>) {
     guard let rest = standing.holds[key]?.filter({ !names.contains($0.by) }) else { return }
     standing.holds[key] = rest.isEmpty ? nil : rest
   }

@@ -45,6 +45,14 @@ package struct RecordedHold: Hashable, Sendable {
   }
 }
 
+extension RecordedHold {
+  /// Its account refused the question whether the post is there: a person settles it, unless the account is asked again
+  /// (`hawker release`, another start of the daemon, another config) and answers then.
+  package static let unaskable = "unaskable"
+  /// What says of an operation without an outcome that it is not to be looked up: it ends with that operation.
+  package static let ofUnsettled: Set<String> = ["unsettled", unaskable]
+}
+
 /// The seller's word that lets through what a guard holds, and nothing else.
 package struct Permit: Hashable, Sendable {
   /// The guard's name.

@@ -33,6 +33,9 @@ struct Refusal {
       return .uncertain(detail("OfferUp has this listing already: an earlier try may have landed"))
     case 425: return .unavailable(detail("OfferUp can't take it now"))
     case 429: return .throttled(detail("OfferUp wants fewer requests"), until: retryAt)
+    // Not part of the bare contract: not every service takes such questions.
+    case 501 where subject == .account, 400..<500 where subject == .account && status != 408:
+      return .rejected(detail("OfferUp doesn't take this question: it answered \(status)"))
     case 408, 500...: return open(subject, detail("OfferUp has trouble: it answered \(status)"))
     case 400..<500: return .rejected(detail("OfferUp refuses the data: it answered \(status)"))
     // A redirect, which is not followed.

@@ -111,14 +111,21 @@ struct Rules {
     if let hold = input.standing.hold(on: difference.key, by: Action.Holder.unsettled.rawValue) {
       return resolve.held(by: .unsettled, "resolve: \(hold.text ?? "a person must look"); \(command)")
     }
-    let capabilities = input.capabilities(of: difference.key.account, resolve.marketplace)
-    guard (isUncertain ? capabilities?.canLookUp : capabilities?.canRead) == true else {
-      return resolve.held(
-        by: .unsettled,
-        "resolve: \(difference.key.account) can't be asked whether its \(verb) arrived: look there, then run \(command)"
-      )
-    }
-    return resolve
+    guard let why = unaskable(resolve, isUncertain) else { return resolve }
+    return resolve.held(
+      by: .unsettled,
+      "resolve: \(difference.key.account) can't be asked whether its \(verb) arrived\(why): look there, then run \(command)"
+    )
+  }
+
+  /// What to add about an account that can't be asked: nothing where its config says so, its refusal otherwise. Nil: it
+  /// can be asked.
+  private func unaskable(_ resolve: Action, _ isUncertain: Bool) -> String? {
+    let capabilities = input.capabilities(of: resolve.key.account, resolve.marketplace)
+    guard (isUncertain ? capabilities?.canLookUp : capabilities?.canRead) == true else { return "" }
+    guard let refusal = input.standing.hold(on: resolve.key, by: RecordedHold.unaskable) else { return nil }
+    let why = refusal.text.map { "\($0); " } ?? ""
+    return " (\(why)hawker release \(resolve.key.listing) asks again)"
   }
 
   // MARK: Wanted

@@ -32,7 +32,9 @@ extension Deciding {
   }
 
   private func released(_ key: PostKey) -> [Entry] {
-    let names = ["hold", "unsettled", "adopt"].filter { ledger.standing.hold(on: key, by: $0) != nil }
+    let names = ["hold", "unsettled", RecordedHold.unaskable, "adopt"].filter {
+      ledger.standing.hold(on: key, by: $0) != nil
+    }
     var entries = names.map { Entry.released(key, by: $0) }
     let action = action(key)
     if isRefusedOrGone(key) || action?.hold?.by == .sold || !ledger.standing.openSales(on: key).isEmpty {

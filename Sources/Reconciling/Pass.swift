@@ -52,7 +52,7 @@ package struct Pass: Sendable {
     }
     _ = try await executor.settle()
     try await sweep(until: lastProgress + patience)
-    return results(of: plan)
+    return results(of: plan, as: replan(wanted, selection, heldBack: heldBack))
   }
 
   /// As the daemon would go on, but, of an `apply`, without its grace: a person has seen this plan. What `--allow-withdraw` let through
@@ -90,11 +90,15 @@ package struct Pass: Sendable {
     }
   }
 
-  private func results(of plan: Plan) -> [ActionResult] {
-    plan.actions.filter { $0.kind != .unchanged }.map { action in
+  /// `last` is what is left to do: of what a person must settle it says how.
+  private func results(of plan: Plan, as last: Plan) -> [ActionResult] {
+    let unsettled = last.actions.filter { $0.hold?.by == .unsettled }
+    let words = Dictionary(unsettled.map { ($0.key, $0.hold?.text ?? "") }) { first, _ in first }
+    return plan.actions.filter { $0.kind != .unchanged }.map { action in
       if let result = log[action.key] {
         var told = result
         told.action = action
+        if told.kind == .uncertain, let text = words[action.key] { told.failure?.message = text }
         return told
       }
       if let held = ActionResult(held: action) { return held }

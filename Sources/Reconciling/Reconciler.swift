@@ -29,6 +29,8 @@ package actor Reconciler {
   var tidying: Task<Void, Never>?
   private(set) var lastScan: Timestamp?
   private var lastMark: Timestamp?
+  /// Whether accounts that could not be asked are to be tried once more: at the start, and with another config.
+  private var asksAgain = true
   var chronicle: Chronicle
   nonisolated let hints = Hints()
   let finds = Finds()
@@ -222,6 +224,7 @@ package actor Reconciler {
       let last = executor
       executor = next.executor(Reconciler.teller(next, hints, index, logger))
       await executor.takeOver(from: last)
+      asksAgain = true
       startWatching()
     }
   }
@@ -256,6 +259,7 @@ package actor Reconciler {
 
   private func replan() async throws(JournalError) {
     guard let wanted else { return }
+    try await askAgain()
     let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan)
     chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
     shop.window?.planned(plan)
@@ -268,6 +272,14 @@ package actor Reconciler {
     try await sweepIfTroubled(plan)
     await arm(for: plan)
     await tidyLater(after: plan)
+  }
+
+  private func askAgain() async throws(JournalError) {
+    guard asksAgain else { return }
+    asksAgain = false
+    let standing = shop.journal.ledger.standing
+    let keys = standing.holds.keys.filter { standing.hold(on: $0, by: RecordedHold.unaskable) != nil }
+    try await shop.journal.append(keys.sorted().map { .released($0, by: RecordedHold.unaskable) })
   }
 
   /// At most once a minute, and only in a root that has just been seen to be the right one.

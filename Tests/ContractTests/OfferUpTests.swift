@@ -47,6 +47,17 @@ import Testing
     #expect(bench.requests.count == 1)
   }
 
+  /// A service of the bare contract alone: whoever looks up is to know that it never will answer.
+  @Test(arguments: [(400, "rejected"), (404, "rejected"), (405, "rejected"), (501, "rejected"), (503, "unavailable")])
+  func aQuestionThatIsNotTakenIsRefusedForGood(status: Int, meaning: String) async throws {
+    let bench = Bench { _ in .init(status, "{}") }
+    defer { bench.server.stop() }
+    let lookUp = await outcome { () throws(MarketplaceFailure) in
+      _ = try await bench.offerUp().lookUp(Bench.draft(), since: Timestamp(milliseconds: 0))
+    }
+    #expect(lookUp == meaning)
+  }
+
   @Test func anUpdateSendsOnlyWhatChanged() async throws {
     let bench = Bench { _ in .init(204) }
     defer { bench.server.stop() }

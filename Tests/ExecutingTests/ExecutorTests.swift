@@ -173,6 +173,52 @@ struct ExecutorTests {
     }
   }
 
+  /// It would be asked for ever otherwise, and nobody would know that a person is needed.
+  @Test func anAccountThatRefusesTheQuestionIsHeldForAPersonUntilReleased() async throws {
+    try await bench { bench in
+      bench.market.fail(.after(.uncertain(.init("cut"))), .before(.rejected(.init("no such question"))))
+      for _ in 0..<2 { try await bench.converge([Samples.listing("lamp")]) }
+      #expect(bench.market.calls == ["create lamp", "look up lamp"])
+      let held = try #require(bench.plan([Samples.listing("lamp")]).actions.first)
+      #expect(held.kind == .resolve && held.hold?.by == .unsettled)
+      for part in ["no such question", "hawker resolve lamp --account a --posted", "hawker release lamp asks again"] {
+        #expect(held.hold?.text.contains(part) == true)
+      }
+      try await bench.journal.append([.released(held.key, by: RecordedHold.unaskable)])
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp", "look up lamp", "look up lamp"])
+      #expect(bench.journal.ledger.records[held.key]?.isLive == true)
+    }
+  }
+
+  @Test func aPersonsWordEndsWhatCouldNotBeAsked() async throws {
+    try await bench { bench in
+      bench.market.fail(.before(.uncertain(.init("cut"))), .before(.rejected(.init("no such question"))))
+      try await bench.converge([Samples.listing("lamp")])
+      let record = try #require(bench.journal.ledger.records.values.first)
+      let told = Failure(code: "not-posted", message: "the seller does not see it there")
+      try await bench.journal.append([
+        .outcome(Outcome(op: record.pending?.op ?? "", result: .failed, failure: told))
+      ])
+      #expect(bench.journal.ledger.standing.holds.isEmpty)
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp", "look up lamp", "create lamp"])
+    }
+  }
+
+  @Test func aQuestionWithoutAnswerIsAskedLessAndLessOften() async throws {
+    try await bench { bench in
+      bench.market.fail(.after(.uncertain(.init("cut"))))
+      for _ in 0..<9 { bench.market.fail(.before(.unavailable(.init("down")))) }
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls == ["create lamp"] + Array(repeating: "look up lamp", count: 10))
+      let times = bench.events.results.filter { $0.failure?.code == "unavailable" }.compactMap(\.retryAt)
+      for (index, pair) in zip(times, times.dropFirst()).enumerated() {
+        #expect(pair.1.duration(since: pair.0) >= .milliseconds(500 << (index + 1)))
+      }
+    }
+  }
+
   @Test func severalMatchesAreHeldForAPersonAndAskedForNoMore() async throws {
     try await bench { bench in
       bench.market.fail(.after(.uncertain(.init("cut"))))
@@ -471,6 +517,18 @@ struct ExecutorTests {
       let record = try #require(bench.journal.ledger.records.values.first)
       #expect(record.isLive && record.pending == nil && record.content?.price.minor == 3000)
       #expect(bench.market.state.withLock { $0.posts.keys.sorted() } == [record.remoteID])
+    }
+  }
+
+  @Test func anAccountThatListsNothingIsNotAskedAgain() async throws {
+    try await bench { bench in
+      bench.market.fail(.before(.rejected(.init("no such question"))))
+      let account = Executor.Account(
+        name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
+        concurrency: 1)
+      let sweep = Sweep(account, journal: bench.journal, ambient: bench.time.ambient)
+      #expect(await sweep.find(within: .seconds(600)) == [])
+      #expect(bench.market.calls == ["list"])
     }
   }
 

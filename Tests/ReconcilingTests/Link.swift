@@ -217,6 +217,7 @@ extension Link {
       pace.pause(until: until)
       return .throttled(.init("too fast"), until: until)
     case .unavailable: return .unavailable(.init("down"))
+    case .refused: return .rejected(.init("it answered 404"))
     case .unauthorized: return .unauthorized(.init("the token is dead"))
     default: return market.state.withLock { $0.poison.contains(listing) } ? .unavailable(.init("poisoned")) : nil
     }

@@ -36,6 +36,8 @@ final class Market: Sendable {
     /// A create's answer names another live post.
     case wrongID
     case throttled(seconds: Int64), unavailable, unauthorized
+    /// It does not take such a request.
+    case refused
     /// The answer takes its time.
     case slow(seconds: Int64)
     /// A create's photos take their time before anything is sent.

@@ -48,6 +48,23 @@ struct PassTests {
     }
   }
 
+  /// Whether its config says that the account can't be asked, or the account itself.
+  @Test(arguments: ["a1", "b1"]) func whatCanNotBeAskedIsToldWithTheCommandThatSettlesIt(account: String) async throws {
+    try await office([Office.listing("lamp", accounts: [account])]) { office in
+      office.markets[account]?.change { $0.faults = [.lostAfter, .refused] }
+      let results = try await office.pass(.seconds(600))
+      let command = "hawker resolve lamp --account \(account) --posted REMOTE_ID, or --not-posted"
+      #expect(results.map(\.kind) == [.uncertain])
+      #expect(results[0].failure?.message.contains("can't be asked whether its create arrived") == true)
+      #expect(results[0].failure?.message.contains(command) == true)
+      let requests = office.markets[account]?.requests
+      let held = office.shop.plan(office.wanted, mode: .once).actions
+      #expect(held.map(\.hold?.by) == [.unsettled] && held[0].hold?.text == results[0].failure?.message)
+      #expect(try await office.pass(.seconds(600)).map(\.kind) == [.held])
+      #expect(office.markets[account]?.requests == requests)
+    }
+  }
+
   /// A request that ends while a plan is on its way makes that plan stale: nothing of it starts, and much may be left.
   @Test func aPlanThatWasOvertakenIsMadeAgain() async throws {
     let key = PostKey(listing: "lamp", account: "a1")

@@ -70,6 +70,31 @@ import Testing
     }
   }
 
+  /// Whoever wrote it off would never hear that it can answer now.
+  @Test func anAccountThatCouldNotBeAskedIsAskedOnceMoreByTheNextLife() async throws {
+    try await shop { shop in
+      try await shop.time.sleep(.seconds(10))
+      shop.office.markets["a1"]?.change { $0.faults = [.lostAfter, .refused] }
+      try shop.write("sofa")
+      await shop.look()
+      try await shop.time.sleep(.seconds(600))
+      #expect(shop.plan().actions.first { $0.key.listing == "sofa" }?.hold?.by == .unsettled)
+      let requests = shop.requests
+      try await shop.time.sleep(.seconds(3600))
+      #expect(shop.requests == requests)
+      shop.reconciler.stop()
+      let next = Reconciler(shop.office.shop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
+        .success($0)
+      }
+      async let running: Void = next.run()
+      try await shop.time.sleep(.seconds(300))
+      next.stop()
+      try await running
+      #expect(shop.plan().actions.allSatisfy { $0.hold == nil })
+      #expect(shop.live == ["desk", "lamp", "sofa"])
+    }
+  }
+
   private func shop(
     rescan: Duration = .seconds(60), _ body: @Sendable (RealShop) async throws -> Void
   ) async throws {

@@ -110,7 +110,7 @@ extension Behaviour {
     let refused: [Int] = [
       400, 402, 405, 406, 407, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 426, 428, 431, 451, 499,
     ]
-    let troubled: [Int] = [408, 500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 599, 600, 999]
+    let troubled: [Int] = [408, 500, 502, 503, 504, 505, 507, 508, 511, 520, 599, 600, 999]
     let gone: [Call: String] = [.update: "gone", .withdraw: "done", .read: "done"]
     var table: [Behaviour] = [
       status(401, Meaning("unauthorized", "unauthorized")), status(403, Meaning("unauthorized", "unauthorized")),
@@ -120,6 +120,8 @@ extension Behaviour {
       status(410, .offerUp("rejected", "rejected", gone)),
       status(409, Meaning("uncertain", "rejected", facebook: [.lookUp: "unexpected"])),
       status(425, .unsent),
+      // It doesn't do such things at all: to a question that is an answer.
+      status(501, Meaning("uncertain", "unavailable", offerUp: [.lookUp: "rejected"])),
     ]
     for code in refused {
       table.append(status(code, Meaning("rejected", "rejected", facebook: [.lookUp: "unexpected"])))
