@@ -152,6 +152,12 @@ package actor Executor {
   /// Accounts that stopped, with why.
   package var stops: [String: Failure] { lanes.compactMapValues(\.stop) }
 
+  /// Accounts on which nothing may start yet, with the moment at which it may.
+  package var rests: [String: Timestamp] {
+    let now = ambient.now()
+    return lanes.compactMapValues { $0.rest(at: now) }
+  }
+
   /// Lets accounts that had stopped try again: after a new token, or a changed config.
   package func retryStopped() {
     for name in lanes.keys { lanes[name]?.resume() }
@@ -231,7 +237,7 @@ package actor Executor {
   private func start(_ action: Action) {
     guard let account = accounts[action.key.account] else { return }
     let performer = Performer(
-      marketplace: account.marketplace, journal: journal, claims: claims, ambient: ambient)
+      marketplace: account.marketplace, journal: journal, claims: claims, pace: account.pace, ambient: ambient)
     let schedule = schedule(for: action)
     tell(.started(action))
     // Its intent is on the way to the journal before this returns: no thread has to wake for that. It may even have ended.

@@ -42,6 +42,11 @@ struct Lane: Sendable {
     return Set(busy.filter { begun[$0.key]?.comes(to: $0) != true }.map(\.key))
   }
 
+  /// Until when nothing of the account starts, because of what its marketplace said or how it fails; nil: it may.
+  func rest(at now: Timestamp) -> Timestamp? {
+    [pausedUntil, breaker.probeAt].compactMap(\.self).filter { $0 > now }.max()
+  }
+
   /// When something may start: `now` when it may already, nil when only a finish or a submission changes anything.
   func due(at now: Timestamp) -> Timestamp? {
     var copy = self
@@ -127,12 +132,14 @@ struct Lane: Sendable {
     breaker.failed(at: now) ? breaker.probeAt : nil
   }
 
-  /// The marketplace said to slow down; without a time, the account backs off by itself.
-  mutating func throttled(until: Timestamp?, at now: Timestamp, chance: Double) -> Timestamp {
+  /// The marketplace said to slow down; without a time, the account backs off by itself. Returns until when the account
+  /// rests, when that is news: all that was under way is told the same.
+  mutating func throttled(until: Timestamp?, at now: Timestamp, chance: Double) -> Timestamp? {
     throttles += 1
     let time = until ?? now.advanced(by: Backoff.delay(after: min(throttles + 1, 7), chance: chance))
+    let known = pausedUntil ?? now
     rest(until: time)
-    return pausedUntil ?? time
+    return time.duration(since: known) > .seconds(1) || known <= now ? pausedUntil : nil
   }
 
   /// A shorter rest never ends a longer one.

@@ -11,6 +11,7 @@ struct Performer: Sendable {
   let marketplace: any Marketplace
   let journal: Journal
   let claims: Claims
+  let pace: Pace
   let ambient: Ambient
 
   /// What the lane needs to know besides the result.
@@ -71,10 +72,13 @@ struct Performer: Sendable {
     return try await send(intent, content, action, photos: post.photos)
   }
 
-  /// The intent is durable before the request, and the outcome before anybody hears of it.
+  /// The intent is durable before the request, and the outcome before anybody hears of it. The turn comes before both:
+  /// what waits for one, or is sent away, was certainly not sent, whatever dies meanwhile.
   nonisolated(nonsending) func send(
     _ intent: Intent, _ content: Content, _ action: Action, photos: [Photo]
   ) async throws(JournalError) -> Attempt {
+    let turn: Turn
+    do throws(MarketplaceFailure) { turn = try await pace.turnAhead(.normal) } catch { return unsent(action, error) }
     CrashPoint.reach("create-before")
     try await journal.append([.intent(intent)])
     CrashPoint.reach("create-intended")
@@ -82,7 +86,7 @@ struct Performer: Sendable {
       listing: intent.key.listing, op: intent.op, reference: intent.reference, content: content, photos: photos)
     let posted: Posted
     do throws(MarketplaceFailure) {
-      posted = try await marketplace.create(draft)
+      posted = try await turn.use { () throws(MarketplaceFailure) in try await marketplace.create(draft) }
     } catch {
       CrashPoint.reach("create-refused")
       return try await failed(intent, action, error)
@@ -94,6 +98,19 @@ struct Performer: Sendable {
       return try await failed(intent, action, .uncertain(.init(words)))
     }
     return try await succeeded(intent, action, posted)
+  }
+
+  /// It got no turn: nothing is recorded, and what waits for its account waits in its lane.
+  private func unsent(_ action: Action, _ failure: MarketplaceFailure) -> Attempt {
+    var told = Performer.told(failure)
+    // That hawker stops says nothing of the account.
+    var reason: MarketplaceFailure?
+    if case .throttled(_, let until) = failure { (reason, told.retryAt) = (failure, until) }
+    // An earlier try of the same create is still open.
+    let isOpen = action.kind == .resolve
+    return Attempt(
+      ActionResult(action, isOpen ? .uncertain : .skipped, failure: told, retryAt: told.retryAt), failure: reason,
+      postponed: isOpen ? told.retryAt ?? ambient.now() : nil)
   }
 
   nonisolated(nonsending) func succeeded(
@@ -149,10 +166,10 @@ struct Performer: Sendable {
         Outcome(op: intent.op, result: isUncertain ? .uncertain : .failed, attempts: attempts, failure: told))
     ])
     CrashPoint.reach("failure-recorded")
+    // Too fast is no failure: it did not get its turn.
+    let kind: ActionResult.Kind = if case .throttled = failure { .skipped } else { isUncertain ? .uncertain : .failed }
     return Attempt(
-      ActionResult(
-        action, isUncertain ? .uncertain : .failed, attempts: attempts, failure: told, retryAt: retryAt
-      ).of(intent), failure: failure)
+      ActionResult(action, kind, attempts: attempts, failure: told, retryAt: retryAt).of(intent), failure: failure)
   }
 
   /// While a sold thing still stands somewhere, somebody may buy it again.
@@ -175,11 +192,15 @@ struct Performer: Sendable {
       because: action.reason.code == "drift" ? "drift" : nil)
     CrashPoint.reach("update-before")
     if action.changes.isEmpty { return try await agreed(intent, action) }
+    let turn: Turn
+    do throws(MarketplaceFailure) { turn = try await pace.turnAhead(.normal) } catch { return unsent(action, error) }
     try await journal.append([.intent(intent)])
     CrashPoint.reach("update-intended")
     let draft = Draft(listing: action.key.listing, op: op, reference: "", content: content, photos: post.photos)
     do throws(MarketplaceFailure) {
-      try await marketplace.update(remoteID, to: draft, changed: action.changedFields)
+      try await turn.use { () throws(MarketplaceFailure) in
+        try await marketplace.update(remoteID, to: draft, changed: action.changedFields)
+      }
     } catch {
       return try await failed(intent, action, error)
     }
@@ -200,11 +221,16 @@ struct Performer: Sendable {
       op: Performer.newOp(), action: .withdraw, key: action.key, marketplace: action.marketplace, remoteID: remoteID,
       file: action.record?.file ?? action.file, at: ambient.now(), isSale: action.isClaimed,
       because: action.because)
+    let urgency: Urgency = action.isSale ? .sale : .normal
+    let turn: Turn
+    do throws(MarketplaceFailure) { turn = try await pace.turnAhead(urgency) } catch { return unsent(action, error) }
     CrashPoint.reach("withdraw-before")
     try await journal.append([.intent(intent)])
     CrashPoint.reach("withdraw-intended")
     do throws(MarketplaceFailure) {
-      try await marketplace.withdraw(remoteID, urgency: action.isSale ? .sale : .normal)
+      try await turn.use { () throws(MarketplaceFailure) in
+        try await marketplace.withdraw(remoteID, urgency: urgency)
+      }
     } catch {
       // It is not there: that is what a withdrawal wants.
       if case .gone = error { return try await withdrawn(intent, action) }

@@ -115,7 +115,8 @@ package struct Sweep: Sendable {
       reason: .init("duplicate", "a second post of the same create"), record: record)
     action.remoteID = copy.remoteID
     let performer = Performer(
-      marketplace: account.marketplace, journal: journal, claims: Claims(journal), ambient: ambient)
+      marketplace: account.marketplace, journal: journal, claims: Claims(journal), pace: account.pace,
+      ambient: ambient)
     return try await performer.perform(action).result
   }
 }

@@ -62,7 +62,7 @@ struct Graph: Sendable {
   /// its own proof of who asks.
   func call(_ call: GraphCall, as token: Secret?) async throws(MarketplaceFailure) -> JSONValue {
     if let token, !token.isPrintable { throw .unauthorized(.init(badToken)) }
-    do { try await pace.turn(call.urgency) } catch { throw .stopped }
+    try await pace.turn(call.urgency)
     let response: Response
     CrashPoint.reach("graph-before")
     do throws(CurlFailure) {

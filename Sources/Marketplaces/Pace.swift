@@ -7,6 +7,9 @@ import Synchronization
 /// A token bucket (one second's worth deep) holds the config's rate, first come first served. The marketplace's word
 /// holds on top of it: a pause stops everything, a usage percentage slows the bucket down. A sale's withdrawal skips the
 /// bucket and the queue, but not a pause.
+///
+/// A pause is not waited out here: whoever has not sent anything yet is sent away, for the plan may be another one by
+/// then, and nobody is to wait for hours.
 package final class Pace: Sendable {
   private let requestsPerSecond: Int
   private let ambient: Ambient
@@ -18,20 +21,44 @@ package final class Pace: Sendable {
     self.ambient = ambient
   }
 
-  /// Returns when a request may be sent; throws, and takes nothing, when the task is cancelled or the pace is closed.
-  package func turn(_ urgency: Urgency = .normal) async throws(CancellationError) {
+  /// Returns when a request may be sent; throws, and takes nothing, when the task is cancelled, the pace is closed
+  /// (`stopped`) or the marketplace wants nothing for a while (`throttled`). A turn that was taken ahead is used first.
+  package nonisolated(nonsending) func turn(_ urgency: Urgency = .normal) async throws(MarketplaceFailure) {
+    if let ahead = Turn.ahead, ahead.isUsed(for: self) { return try check() }
+    try await take(urgency)
+  }
+
+  /// Takes the turn of what `Turn.use` will send first: before anything is recorded of that.
+  package nonisolated(nonsending) func turnAhead(_ urgency: Urgency) async throws(MarketplaceFailure) -> Turn {
+    try await take(urgency)
+    return Turn(self, at: ambient.uptime())
+  }
+
+  private nonisolated(nonsending) func take(_ urgency: Urgency) async throws(MarketplaceFailure) {
     if urgency == .normal, !state.withLock({ $0.claim() }) { try await queue() }
-    // Only the head of the queue, and sales, get here. A pause may be prolonged meanwhile: look again after each sleep.
+    // Only the head of the queue, and sales, get here. A pause may have begun meanwhile: look again after each sleep.
     defer { if urgency == .normal { passOn() } }
     while true {
-      guard !Task.isCancelled, !state.withLock(\.isClosed) else { throw CancellationError() }
+      try check()
       let wait = state.withLock { state in
         let now = ambient.uptime()
         return urgency == .sale ? state.pauseLeft(at: now) : state.take(at: now, interval: interval(state, now))
       }
       guard let wait else { return }
-      try await sleep(wait)
+      await sleep(wait)
     }
+  }
+
+  /// A pause that is all but over is waited out.
+  private static let patience = Duration.seconds(1)
+
+  private func check() throws(MarketplaceFailure) {
+    let (isClosed, left) = state.withLock { ($0.isClosed, $0.pauseLeft(at: ambient.uptime())) }
+    if isClosed || Task.isCancelled { throw .stopped }
+    guard let left, left > Pace.patience else { return }
+    // A little later: rounded down to the wall clock's milliseconds it would be too early.
+    let time = ambient.now().advanced(by: left + .milliseconds(1))
+    throw .throttled(.init("the marketplace wants no requests for a while"), until: time)
   }
 
   /// hawker stops: whoever waits for a turn, or asks for one later, gets none. What was sent already goes on.
@@ -45,8 +72,8 @@ package final class Pace: Sendable {
     for sleeper in sleepers.values { sleeper.cancel() }
   }
 
-  /// Sleeps so that `close` and the task's own cancellation both end it at once.
-  private func sleep(_ duration: Duration) async throws(CancellationError) {
+  /// Sleeps so that `close`, a pause and the task's own cancellation all end it at once.
+  private nonisolated(nonsending) func sleep(_ duration: Duration) async {
     let sleeper = Task(executorPreference: ambient.executor) { [ambient] in
       do throws(CancellationError) { try await ambient.sleep(duration) } catch { return }
     }
@@ -67,8 +94,8 @@ package final class Pace: Sendable {
   package func pause(until time: Timestamp) { pause(for: time.duration(since: ambient.now())) }
 
   package func pause(for duration: Duration) {
-    let end = ambient.uptime() + duration
-    state.withLock { $0.pausedUntil = max($0.pausedUntil, end) }
+    let now = ambient.uptime()
+    state.withLock { $0.pause(until: now + duration, at: now) }
   }
 
   /// How much of its allowance the marketplace says is used: from 75 requests come more slowly, at 100 they stop for a
@@ -78,7 +105,7 @@ package final class Pace: Sendable {
     state.withLock { state in
       state.usage = percent
       state.usageKnownUntil = now + .seconds(300)
-      if percent >= 100 { state.pausedUntil = max(state.pausedUntil, now + .seconds(60)) }
+      if percent >= 100 { state.pause(until: now + .seconds(60), at: now) }
     }
   }
 
@@ -89,7 +116,36 @@ package final class Pace: Sendable {
   }
 }
 
+/// A turn that was taken before it is known what will be sent first.
+package final class Turn: Sendable {
+  @TaskLocal fileprivate static var ahead: Turn?
+
+  private let pace: Pace
+  private let takenAt: Duration
+  private let isSpent = Atomic(false)
+
+  fileprivate init(_ pace: Pace, at moment: Duration) { (self.pace, takenAt) = (pace, moment) }
+
+  /// The first request of `body` that asks the same pace for a turn has this one.
+  package nonisolated(nonsending) func use<Value>(
+    _ body: () async throws(MarketplaceFailure) -> Value
+  ) async throws(MarketplaceFailure) -> Value {
+    let result: Result<Value, MarketplaceFailure> = await Turn.$ahead.withValue(self) {
+      do throws(MarketplaceFailure) { return .success(try await body()) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  /// A turn that was kept for long is none: many of them would come all at once.
+  fileprivate func isUsed(for pace: Pace) -> Bool {
+    guard pace === self.pace, pace.uptime - takenAt < .seconds(1) else { return false }
+    return isSpent.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
+  }
+}
+
 extension Pace {
+  fileprivate var uptime: Duration { ambient.uptime() }
+
   /// Times are uptimes: the wall clock may jump.
   private struct State {
     var pausedUntil: Duration = .zero
@@ -104,6 +160,13 @@ extension Pace {
     var sleepers: [Int: Task<Void, Never>] = [:]
 
     func pauseLeft(at now: Duration) -> Duration? { pausedUntil > now ? pausedUntil - now : nil }
+
+    /// Whoever sleeps for the bucket looks again, and goes away.
+    mutating func pause(until end: Duration, at now: Duration) {
+      guard end > pausedUntil, end > now else { return }
+      pausedUntil = end
+      for sleeper in sleepers.values { sleeper.cancel() }
+    }
 
     /// Takes a token, or says how long to wait for one.
     mutating func take(at now: Duration, interval: Duration) -> Duration? {
@@ -144,7 +207,7 @@ extension Pace {
   }
 
   /// Returns when this task is the head of the queue; the head alone sleeps, the others wait for it.
-  private func queue() async throws(CancellationError) {
+  private nonisolated(nonsending) func queue() async throws(MarketplaceFailure) {
     let id = state.withLock { state in
       state.lastID += 1
       return state.lastID
@@ -164,7 +227,7 @@ extension Pace {
     } onCancel: {
       state.withLock { $0.remove(id) }?.continuation.resume(returning: false)
     }
-    if !isHead { throw CancellationError() }
+    if !isHead { throw .stopped }
   }
 
   private func passOn() {

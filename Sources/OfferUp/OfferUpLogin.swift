@@ -83,7 +83,7 @@ extension OfferUpLogin {
     _ members: [(String, String)], hiding secrets: [Secret],
     refused: (MarketplaceFailure.Detail) -> MarketplaceFailure
   ) async throws(MarketplaceFailure) -> Grant {
-    do { try await pace.turn() } catch { throw .stopped }
+    try await pace.turn()
     let response: Response
     do throws(CurlFailure) {
       response = try await client.send(request(members))

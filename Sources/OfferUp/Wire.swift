@@ -74,7 +74,7 @@ struct Wire: Sendable {
   }
 
   private func send(_ call: WireCall, as token: Secret) async throws(MarketplaceFailure) -> Response {
-    do { try await pace.turn(call.urgency) } catch { throw .stopped }
+    try await pace.turn(call.urgency)
     let response: Response
     CrashPoint.reach("wire-before")
     do throws(CurlFailure) {

@@ -54,10 +54,11 @@ struct Looking {
     }
   }
 
-  mutating func end(_ account: String, _ work: Work, isCut: Bool, at now: Duration) {
+  /// `rest`: how long nothing of the account is looked at; nil: the look came to its end.
+  mutating func end(_ account: String, _ work: Work, rest: Duration?, at now: Duration) {
     tasks[account] = nil
-    rest[account] = isCut ? now + Looking.spacing * 6 : nil
-    guard isCut, case .single(let records) = work else { return }
+    self.rest[account] = rest.map { now + max($0, Looking.spacing * 6) }
+    guard rest != nil, case .single(let records) = work else { return }
     for record in records { notBefore[record.key] = now + Looking.spacing * 6 }
   }
 
@@ -122,12 +123,14 @@ extension Reconciler {
 
   private func looked(_ account: String, _ work: Looking.Work, _ outcome: Refresh.Outcome) {
     let now = shop.ambient.uptime()
-    var isCut = false
+    var rest: Duration?
     if case .cut(let failure) = outcome {
-      isCut = true
+      rest = .zero
+      if case .throttled(_, let until?) = failure { rest = until.duration(since: shop.ambient.now()) }
       if let failure { logger.info("\(account) could not be looked at: \(failure.detail.message)") }
     }
-    looking.end(account, work, isCut: isCut, at: now)
+    looking.end(account, work, rest: rest, at: now)
+    let isCut = rest != nil
     let refresh = shop.config.sync.refresh
     if case .all = work, refresh > .zero || isCut {
       let pause = isCut ? min(refresh > .zero ? refresh : .seconds(300), .seconds(300)) : refresh

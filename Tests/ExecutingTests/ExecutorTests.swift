@@ -532,6 +532,24 @@ struct ExecutorTests {
     }
   }
 
+  /// A machine that dies meanwhile leaves nothing behind that might have been sent.
+  @Test(arguments: [true, false]) func whatWaitsForItsTurnIsNotInTheJournal(isStopped: Bool) async throws {
+    try await bench(rate: 1) { bench in
+      bench.time.waits { [journal = bench.journal] in !journal.isIdle }
+      try await bench.executor.submit(bench.plan(["bike", "desk", "lamp"].map { Samples.listing($0) }))
+      try await bench.time.sleep(.milliseconds(500))
+      #expect(await bench.executor.inFlight.count == 2)
+      #expect(bench.journal.ledger.records.keys.map(\.listing) == ["bike"])
+      if isStopped {
+        await bench.executor.stop(grace: .seconds(10))
+        #expect(bench.events.results.map(\.kind) == [.done, .skipped, .skipped])
+      }
+      _ = try await bench.executor.settle()
+      #expect(bench.journal.ledger.records.count == (isStopped ? 1 : 3))
+      #expect(bench.time.elapsed < .seconds(isStopped ? 1 : 3))
+    }
+  }
+
   /// A list that runs in a circle proves nothing, and must end.
   @Test func aListWithoutEndIsNotSwept() async throws {
     try await bench { bench in
@@ -555,7 +573,7 @@ struct ExecutorTests {
   }
 
   private func bench(
-    accounts: [String] = ["a"], concurrency: Int = 4, canLookUp: Bool = true,
+    accounts: [String] = ["a"], concurrency: Int = 4, canLookUp: Bool = true, rate: Int = 0,
     _ body: @Sendable (Workbench) async throws -> Void
   ) async throws {
     let folder = try TemporaryFolder()
@@ -563,7 +581,8 @@ struct ExecutorTests {
     let time = VirtualTime()
     try await time.run {
       let bench = try Workbench(
-        time, folder: folder.path + "/state", accounts: accounts, concurrency: concurrency, canLookUp: canLookUp)
+        time, folder: folder.path + "/state", accounts: accounts, concurrency: concurrency, canLookUp: canLookUp,
+        rate: rate)
       try await body(bench)
       await bench.journal.close()
     }

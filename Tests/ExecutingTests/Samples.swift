@@ -49,7 +49,7 @@ struct Workbench: Sendable {
 
   init(
     _ time: VirtualTime, folder: String, accounts: [String] = ["a"], concurrency: Int = 4, canLookUp: Bool = true,
-    latency: Duration = .milliseconds(10)
+    latency: Duration = .milliseconds(10), rate: Int = 0
   ) throws {
     self.time = time
     markets = Dictionary(
@@ -66,7 +66,7 @@ struct Workbench: Sendable {
     executor = Executor(
       accounts: markets.sorted { $0.key < $1.key }.map { name, market in
         Executor.Account(
-          name: name, marketplace: market, pace: Pace(requestsPerSecond: 0, ambient: time.ambient),
+          name: name, marketplace: market, pace: Pace(requestsPerSecond: rate, ambient: time.ambient),
           concurrency: concurrency)
       }, journal: journal, ambient: time.ambient, absenceAfter: .seconds(120),
       tell: { event in events.all.withLock { $0.append(event) } })

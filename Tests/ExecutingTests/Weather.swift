@@ -34,7 +34,7 @@ final class Weather: Marketplace {
   var calls: [Call] { state.withLock(\.calls) }
 
   func create(_ draft: Draft) async throws(MarketplaceFailure) -> Posted {
-    do { try await pace.turn() } catch { throw .unavailable(.init("cancelled before it was sent")) }
+    try await pace.turn()
     let number = state.withLock { state in
       state.calls.append(Call(at: time.elapsed, listing: draft.listing))
       state.running += 1

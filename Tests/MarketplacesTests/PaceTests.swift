@@ -44,12 +44,36 @@ import Testing
     #expect(try await turns(1000, of: pace(0)).allSatisfy { $0 == .zero })
   }
 
-  @Test func aPauseStopsEverybodyAndTheBucketHoldsAfterIt() async throws {
+  /// What became of a turn: nil where there was one.
+  private func refusal(_ pace: Pace, _ urgency: Urgency = .normal) async -> MarketplaceFailure? {
+    await time.run {
+      do throws(MarketplaceFailure) { try await pace.turn(urgency) } catch { return error }
+      return nil
+    }
+  }
+
+  private func isToldToWait(_ refusal: MarketplaceFailure?, until moment: Duration) -> Bool {
+    guard case .throttled(_, let until?) = refusal else { return false }
+    let wanted = VirtualTime().ambient.now().advanced(by: moment)
+    return until >= wanted && until <= wanted.advanced(by: .milliseconds(1))
+  }
+
+  @Test(arguments: [Urgency.normal, .sale])
+  func aPauseSendsEverybodyAwayAndTheBucketHoldsAfterIt(urgency: Urgency) async throws {
     let pace = pace(2)
     pace.pause(for: .seconds(10))
     #expect(pace.pausedUntil == time.ambient.now().advanced(by: .seconds(10)))
+    #expect(isToldToWait(await refusal(pace, urgency), until: .seconds(10)))
+    #expect(time.elapsed == .zero)
+    try await time.run { [time] in try await time.sleep(.seconds(10)) }
     #expect(try await turns(4, of: pace) == [10_000, 10_000, 10_500, 11_000].map { .milliseconds($0) })
     #expect(pace.pausedUntil == nil)
+  }
+
+  @Test func aPauseThatIsAllButOverIsWaitedOut() async throws {
+    let pace = pace(2)
+    pace.pause(for: .seconds(1))
+    #expect(try await turns(3, of: pace) == [1000, 1000, 1500].map { .milliseconds($0) })
   }
 
   @Test func aShorterPauseNeverEndsALongerOne() async throws {
@@ -57,20 +81,64 @@ import Testing
     pace.pause(until: time.ambient.now().advanced(by: .seconds(60)))
     pace.pause(for: .seconds(5))
     pace.pause(for: .seconds(-5))
-    #expect(try await turns(1, of: pace) == [.seconds(60)])
+    #expect(isToldToWait(await refusal(pace), until: .seconds(60)))
   }
 
-  @Test func aPauseThatIsProlongedWhileOneWaitsHolds() async throws {
-    let pace = pace(0)
-    pace.pause(for: .seconds(10))
-    let end = try await time.run { [time] in
-      async let turn: Void = pace.turn()
-      try await time.sleep(.seconds(9))
-      pace.pause(for: .seconds(30))
-      try await turn
-      return time.elapsed
+  @Test func aPauseThatBeginsWhileTheyWaitSendsThemAwayAtOnce() async throws {
+    let pace = pace(1)
+    let refusals = try await time.run { [time] in
+      try await pace.turn()
+      async let first = refusal(pace)
+      async let second = refusal(pace)
+      try await time.sleep(.milliseconds(200))
+      pace.pause(for: .seconds(3600))
+      return await [first, second]
     }
-    #expect(end == .seconds(39))
+    #expect(refusals.allSatisfy { isToldToWait($0, until: .milliseconds(3_600_200)) })
+    #expect(time.elapsed == .milliseconds(200))
+  }
+
+  @Test func aTurnThatWasTakenAheadIsUsedOnce() async throws {
+    let pace = pace(1)
+    let times = try await time.run { [time] in
+      let turn = try await pace.turnAhead(.normal)
+      return try await turn.use { () throws(MarketplaceFailure) in
+        try await pace.turn()
+        let first = time.elapsed
+        try await pace.turn()
+        return [first, time.elapsed]
+      }
+    }
+    #expect(times == [.zero, .seconds(1)])
+  }
+
+  /// Neither after a pause nor of another account; and what was kept for long is taken anew.
+  @Test func aTurnThatWasTakenAheadIsNoWayAroundAnything() async throws {
+    let (slow, other) = (pace(1), pace(1))
+    let times = try await time.run { [time] in
+      _ = try await other.turnAhead(.normal)
+      let turn = try await slow.turnAhead(.normal)
+      return try await turn.use { () throws(MarketplaceFailure) in
+        try await other.turn()
+        let first = time.elapsed
+        try? await time.sleep(.seconds(1))
+        try await slow.turn()
+        return [first, time.elapsed]
+      }
+    }
+    #expect(times == [.seconds(1), .seconds(2)])
+    slow.pause(for: .seconds(60))
+    #expect(isToldToWait(await refusal(slow), until: .seconds(62)))
+  }
+
+  @Test func aPauseHoldsForWhomATurnWasTakenAhead() async throws {
+    let pace = pace(0)
+    let refusal = try await time.run {
+      let turn = try await pace.turnAhead(.normal)
+      pace.pause(for: .seconds(60))
+      return await turn.refusal(of: pace)
+    }
+    #expect(isToldToWait(refusal, until: .seconds(60)))
   }
 
   @Test func aSaleSkipsTheQueueAndTheBucket() async throws {
@@ -84,16 +152,6 @@ import Testing
       return sale
     }
     #expect(sale == .milliseconds(1500))
-  }
-
-  @Test func aSaleWaitsForAPause() async throws {
-    let pace = pace(10)
-    pace.pause(for: .seconds(7))
-    let end = try await time.run { [time] in
-      try await pace.turn(.sale)
-      return time.elapsed
-    }
-    #expect(end == .seconds(7))
   }
 
   @Test(arguments: [(74, 100), (75, 100), (80, 125), (90, 250), (99, 2500)])
@@ -115,6 +173,8 @@ import Testing
   @Test func allUsedUpStopsForAMinuteThenGoesOnSlowly() async throws {
     let pace = pace(10)
     pace.usage(percent: 100)
+    #expect(isToldToWait(await refusal(pace), until: .seconds(60)))
+    try await time.run { [time] in try await time.sleep(.seconds(60)) }
     #expect(try await turns(2, of: pace) == [.seconds(60), .milliseconds(62_500)])
   }
 
@@ -152,22 +212,22 @@ import Testing
   }
 
   @Test func aCancelledHeadPassesOn() async throws {
-    let pace = pace(0)
-    pace.pause(for: .seconds(60))
+    let pace = pace(1)
     let end = try await time.run { [time] in
-      try await withThrowingTaskGroup(of: Void.self) { group in
+      try await pace.turn()
+      return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try? await pace.turn() }
-        try await time.sleep(.seconds(1))
+        try await time.sleep(.milliseconds(100))
         async let next: Void = pace.turn()
-        try await time.sleep(.seconds(1))
+        try await time.sleep(.milliseconds(100))
         group.cancelAll()
         try await group.waitForAll()
-        #expect(time.elapsed == .seconds(2))
+        #expect(time.elapsed == .milliseconds(200))
         try await next
         return time.elapsed
       }
     }
-    #expect(end == .seconds(60))
+    #expect(end == .seconds(1))
   }
 
   /// On real threads, where a wake-up could be lost: then this would not end.
@@ -184,5 +244,14 @@ import Testing
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
     #expect(through == 2000)
+  }
+}
+
+extension Turn {
+  fileprivate func refusal(of pace: Pace) async -> MarketplaceFailure? {
+    do throws(MarketplaceFailure) {
+      try await use { () throws(MarketplaceFailure) in try await pace.turn() }
+    } catch { return error }
+    return nil
   }
 }

@@ -142,7 +142,7 @@ extension Link {
 
   /// I6: waits for a turn, and watches that turns are not given too fast.
   private func pass(_ urgency: Urgency) async throws(MarketplaceFailure) {
-    do throws(CancellationError) { try await pace.turn(urgency) } catch { throw .unavailable(.init("not sent")) }
+    try await pace.turn(urgency)
     if life.isOver { throw .unavailable(.init("not sent")) }
     let (now, rate) = (market.time.elapsed, market.setup.rate)
     let complaint: String? = market.state.withLock { state in

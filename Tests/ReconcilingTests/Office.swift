@@ -19,7 +19,7 @@ struct Office {
 
   init(
     _ listings: [Listing], _ entries: [Entry] = [], time: VirtualTime = VirtualTime(), root: String = "/shop/listings",
-    marksRoot: Bool = false
+    marksRoot: Bool = false, rate: Int = 10
   ) async throws {
     self.time = time
     let (disk, witness) = (CrashDisk(), witness)
@@ -36,7 +36,7 @@ struct Office {
     var markets: [String: Market] = [:]
     for account in config.accounts {
       let setup = Setup.Account(
-        name: account.name, marketplace: account.marketplace, seed: 1, staleness: 0, rate: 10, concurrency: 2)
+        name: account.name, marketplace: account.marketplace, seed: 1, staleness: 0, rate: rate, concurrency: 2)
       markets[account.name] = Market(account.name, setup, (time, time.ambient.now), witness)
     }
     self.markets = markets

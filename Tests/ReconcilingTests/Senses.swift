@@ -64,7 +64,7 @@ final class Senses: Sendable {
       }
     let isCut = if case .cut = outcome { true } else { false }
     looking.withLock { looking in
-      looking.end(account.name, work, isCut: isCut, at: ambient.uptime())
+      looking.end(account.name, work, rest: isCut ? .zero : nil, at: ambient.uptime())
       guard case .all = work else { return }
       let pause = isCut ? min(shop.config.sync.refresh, .seconds(300)) : shop.config.sync.refresh
       looking.plan(account.name, after: pause, at: ambient.uptime(), chance: ambient.random())

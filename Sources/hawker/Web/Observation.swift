@@ -75,7 +75,7 @@ private struct TimedDisk: Disk {
   func alarm(_ text: String) { base.alarm(text) }
 }
 
-/// An account whose calls are timed, the wait for its pace included.
+/// An account whose calls are timed.
 private struct TimedMarketplace: Marketplace {
   let base: any Marketplace
   let account: String
