@@ -192,7 +192,8 @@ struct Rules {
   /// The daemon waits for the time; `apply` tries now, and so does an edit.
   func retry(_ time: Timestamp?, _ action: Action) -> Action {
     guard input.mode != .once, let time, time > input.now else { return action }
-    return action.held(by: .retry, "\(action.kind.rawValue): failed, tried again at \(time)", until: time)
+    let what = action.record?.failure?.code == "throttled" ? "\(action.key.account) wanted fewer requests" : "failed"
+    return action.held(by: .retry, "\(action.kind.rawValue): \(what), tried again at \(time)", until: time)
   }
 
   private func compare(

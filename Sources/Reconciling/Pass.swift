@@ -52,7 +52,7 @@ package struct Pass: Sendable {
     }
     _ = try await executor.settle()
     try await sweep(until: lastProgress + patience)
-    return results(of: plan, as: replan(wanted, selection, heldBack: heldBack))
+    return results(of: plan, as: replan(wanted, selection, heldBack: heldBack), await executor.rests)
   }
 
   /// As the daemon would go on, but, of an `apply`, without its grace: a person has seen this plan. What `--allow-withdraw` let through
@@ -90,8 +90,8 @@ package struct Pass: Sendable {
     }
   }
 
-  /// `last` is what is left to do: of what a person must settle it says how.
-  private func results(of plan: Plan, as last: Plan) -> [ActionResult] {
+  /// `last` is what is left to do: of what a person must settle it says how. `rests`: accounts that wait, until when.
+  private func results(of plan: Plan, as last: Plan, _ rests: [String: Timestamp]) -> [ActionResult] {
     let unsettled = last.actions.filter { $0.hold?.by == .unsettled }
     let words = Dictionary(unsettled.map { ($0.key, $0.hold?.text ?? "") }) { first, _ in first }
     return plan.actions.filter { $0.kind != .unchanged }.map { action in
@@ -102,9 +102,18 @@ package struct Pass: Sendable {
         return told
       }
       if let held = ActionResult(held: action) { return held }
-      let why = log.stops[action.key.account]?.message ?? "not started"
-      return ActionResult(action, .skipped, failure: Failure(code: "skipped", message: why))
+      return unstarted(action, rests[action.key.account])
     }
+  }
+}
+
+extension Pass {
+  private func unstarted(_ action: Action, _ rest: Timestamp?) -> ActionResult {
+    let account = action.key.account
+    let waits = rest.map { "not started: \(account) waits until \($0)" }
+    let why = log.stops[account]?.message ?? waits ?? "not started"
+    let failure = Failure(code: "skipped", message: why, retryAt: log.stops[account] == nil ? rest : nil)
+    return ActionResult(action, .skipped, failure: failure, retryAt: failure.retryAt)
   }
 }
 

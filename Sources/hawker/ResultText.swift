@@ -14,7 +14,19 @@ enum ResultText {
       if result.failure?.code == "unauthorized" { continue }
       text += colour(line(result), isColoured) + "\n"
     }
+    for line in waits(results) { text += Escaping.line(line) + "\n" }
     return text + summary(results) + "\n"
+  }
+
+  /// What did not get its turn, one line an account: whether anything is wrong, and when to come back.
+  private static func waits(_ results: [ActionResult]) -> [String] {
+    let skipped = results.filter { $0.kind == .skipped && $0.retryAt != nil }
+    return Dictionary(grouping: skipped, by: \.action.key.account).sorted { $0.key < $1.key }.map { account, results in
+      let time = results.compactMap(\.retryAt).max().map { "; apply again after \($0)" } ?? ""
+      // An answer says more than that others waited for its sake.
+      let told = results.first { $0.failure?.httpStatus != nil } ?? results.first
+      return "\(account): \(results.count) skipped — \(told?.failure?.message ?? "")\(time)"
+    }
   }
 
   static func line(_ result: ActionResult) -> String {

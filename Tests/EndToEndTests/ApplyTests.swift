@@ -112,6 +112,19 @@ import Testing
     for text in [applied.out, applied.err, journal] { #expect(!text.contains("s3cr3t-token")) }
   }
 
+  /// Too fast is no failure: what did not get its turn was skipped.
+  @Test func whatAMarketplaceHasNoTimeForIsSkipped() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let applied = try await shop.hawker(
+      "apply", "--sandbox", "--yes", "--no-wait", environment: ["HAWKER_SANDBOX_FAULTS": "throttle"])
+    #expect(applied.status == 1)
+    #expect(applied.out.hasSuffix("Applied: 0 done, 0 failed, 0 uncertain, 0 held, 6 skipped.\n"))
+    #expect(applied.out.contains("offerup: 3 skipped — OfferUp wants fewer requests"))
+    #expect(applied.out.contains("; apply again after 20"))
+    #expect(try await shop.hawker("apply", "--sandbox", "--yes").out.contains("6 done"))
+  }
+
   @Test func faultsOfEveryKindLeaveEachListingOnEachMarketplaceOnce() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }

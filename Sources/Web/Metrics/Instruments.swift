@@ -22,12 +22,14 @@ package final class Instruments: Sendable {
   ) {
     let labels = [("account", account), ("action", action), ("result", result)]
     Counter(label: "hawker_actions_total", dimensions: labels, factory: registry).increment()
-    if let error {
+    // What did not get its turn has not failed.
+    let isSkipped = result == "skipped"
+    if let error, !isSkipped {
       Counter(label: "hawker_errors_total", dimensions: [("account", account), ("code", error)], factory: registry)
         .increment()
     }
     record("hawker_action_seconds", [("account", account), ("action", action)], duration)
-    note(isDone: result == "done", duration, at: now)
+    if !isSkipped { note(isDone: result == "done", duration, at: now) }
   }
 
   /// A call of an adapter was answered.
@@ -57,7 +59,7 @@ package final class Instruments: Sendable {
     "hawker_actions_total": "Actions that came to an end, by what became of them.",
     "hawker_errors_total": "Failures of actions, by their code.",
     "hawker_action_seconds": "From an action's start to its recorded outcome.",
-    "hawker_request_seconds": "Calls of a marketplace, pacing included.",
+    "hawker_request_seconds": "Calls of a marketplace; pacing counts from the second request on.",
     "hawker_post_seconds": "From an edit that was seen to its recorded outcome.",
     "hawker_journal_sync_seconds": "Making journal entries durable.",
     "hawker_webhooks_total": "Deliveries of webhooks, by the status they were answered with.",
