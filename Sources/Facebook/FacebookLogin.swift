@@ -125,7 +125,7 @@ struct TokenReading {
   /// The earlier of the token's end and that of its access to data; 0 is never.
   private var expiresAt: Timestamp? {
     ["expires_at", "data_access_expires_at"].compactMap { data[$0]?.integer }.filter { $0 > 0 }.min()
-      .map { Timestamp(milliseconds: $0.multipliedReportingOverflow(by: 1000).overflow ? .max : $0 * 1000) }
+      .map { Timestamp(seconds: $0) }
   }
 
   /// A permission may be granted for some pages only; without a list it holds for all.

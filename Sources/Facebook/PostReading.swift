@@ -54,7 +54,7 @@ struct PostReading {
   /// `2026-11-22T16:00:00+0000`, or seconds since 1970.
   private static func time(_ json: JSONValue) -> Timestamp? {
     if let seconds = json.integer, (0..<100_000_000_000).contains(seconds) {
-      return Timestamp(milliseconds: seconds * 1000)
+      return Timestamp(seconds: seconds)
     }
     guard let text = json.string else { return nil }
     for zone in ["+0000", "+00:00"] where text.hasSuffix(zone) { return Timestamp(text.dropLast(zone.count) + "Z") }

@@ -16,7 +16,7 @@ package struct JournalPrint: Hashable, Sendable {
     var packer = Packer()
     var isFresh = false
     // The coarsest clock of a file system ticks every two seconds.
-    let edge = now.milliseconds - 2000
+    let edge = now.advanced(by: .seconds(-2))
     var files = 0
     for name in names
     where name.hasSuffix(".jsonl") && (name.hasPrefix("journal-") || name.hasPrefix("checkpoint-"))
@@ -32,7 +32,7 @@ package struct JournalPrint: Hashable, Sendable {
       for time in [status.st_mtim, status.st_ctim] {
         packer.number(Int64(time.tv_sec))
         packer.number(Int64(time.tv_nsec))
-        if Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000 > edge { isFresh = true }
+        if Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec)) > edge { isFresh = true }
       }
     }
     guard files > 0 else { return nil }

@@ -10,6 +10,13 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.milliseconds = min(max(milliseconds, Timestamp.sayable.lowerBound), Timestamp.sayable.upperBound)
   }
 
+  /// As the system's clocks, its files and the marketplaces tell it: whatever they say, there is such a moment.
+  package init(seconds: Int64, nanoseconds: Int64 = 0) {
+    let (whole, isOver) = seconds.multipliedReportingOverflow(by: 1000)
+    let (sum, isPast) = whole.addingReportingOverflow(nanoseconds / 1_000_000)
+    self.init(milliseconds: isOver || isPast ? (seconds < 0 ? .min : .max) : sum)
+  }
+
   package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
   package func advanced(by duration: Duration) -> Timestamp {

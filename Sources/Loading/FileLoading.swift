@@ -27,7 +27,7 @@ enum LoadedFile: Sendable {
 struct FileLoading: Sendable {
   let surroundings: Surroundings
   let sources: [Source]
-  let clock: @Sendable () -> Int64
+  let clock: @Sendable () -> FileTime
   let shelf: SharedShelf
   /// Files that a cache has a note of are passed over when they are as they were.
   var passesOver = false

@@ -29,11 +29,10 @@ struct Stamp: Hashable, Sendable {
   var device: UInt64
   var inode: UInt64
   var size: Int
-  /// In nanoseconds since 1970.
-  var modified: Int64
-  var changed: Int64
+  var modified: FileTime
+  var changed: FileTime
 
-  init(device: UInt64, inode: UInt64, size: Int, modified: Int64, changed: Int64) {
+  init(device: UInt64, inode: UInt64, size: Int, modified: FileTime, changed: FileTime) {
     (self.device, self.inode, self.size) = (device, inode, size)
     (self.modified, self.changed) = (modified, changed)
   }
@@ -42,13 +41,29 @@ struct Stamp: Hashable, Sendable {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     size = Int(status.st_size)
-    modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+    modified = FileTime(status.st_mtim)
+    changed = FileTime(status.st_ctim)
+  }
+
+  // As words of a file.
+  static let wordCount = 7
+
+  var words: [UInt64] {
+    let (modified, changed) = (modified.words, changed.words)
+    return [
+      device, inode, UInt64(bitPattern: Int64(size)), modified.high, modified.low, changed.high, changed.low,
+    ]
+  }
+
+  init(words word: (Int) -> UInt64) {
+    (device, inode, size) = (word(0), word(1), Int(truncatingIfNeeded: word(2)))
+    modified = FileTime(high: word(3), low: word(4))
+    changed = FileTime(high: word(5), low: word(6))
   }
 
   /// A change within the same tick of a file system's clock leaves no trace, and some tick every two seconds: a file
   /// that was this fresh when it was read is read again next time (git calls such an entry racily clean).
-  func isFresh(at now: Int64) -> Bool { max(modified, changed) > now - 2_000_000_000 }
+  func isFresh(at now: FileTime) -> Bool { max(modified, changed) > now.advanced(by: .seconds(-2)) }
 }
 
 enum FileKind {
@@ -82,13 +97,6 @@ enum Files {
   }
 
   static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
-
-  /// Since 1970, in nanoseconds.
-  static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
 }
 
 /// Reads small files into one buffer that is used again and again.

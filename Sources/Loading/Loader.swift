@@ -6,7 +6,7 @@ package struct Loader {
   let loaded: LoadedConfig
   let options: LoadingOptions
   let surroundings: Surroundings
-  let clock: @Sendable () -> Int64
+  let clock: @Sendable () -> FileTime
   /// What `hawker.yaml` and the shop's folder are to messages: the root's path from the shop, or its whole path.
   let rootName: String
   var sources: [Source]
@@ -31,11 +31,11 @@ package struct Loader {
   package internal(set) var passing = Passing()
 
   package init(_ loaded: LoadedConfig, options: LoadingOptions) {
-    self.init(loaded, options: options, clock: Files.now)
+    self.init(loaded, options: options, clock: FileTime.now)
   }
 
-  /// `clock`: nanoseconds since 1970, to tell which files are too fresh to be trusted unread.
-  package init(_ loaded: LoadedConfig, options: LoadingOptions, clock: @escaping @Sendable () -> Int64) {
+  /// `clock`: to tell which files are too fresh to be trusted unread.
+  package init(_ loaded: LoadedConfig, options: LoadingOptions, clock: @escaping @Sendable () -> FileTime) {
     self.loaded = loaded
     self.options = options
     self.clock = clock

@@ -29,7 +29,7 @@ struct PhotoShelf {
   /// How many names the patterns of one file may be held against.
   var glanceLimit = 1_000_000
 
-  private let clock: @Sendable () -> Int64
+  private let clock: @Sendable () -> FileTime
   private var root: Int32 = -1
   private var rootPath = ""
   private var known: [String: Known] = [:]
@@ -44,7 +44,7 @@ struct PhotoShelf {
   /// Folders, relative to the root, that hold photos which listings name.
   private(set) var folders: Set<String> = []
 
-  init(clock: @escaping @Sendable () -> Int64) { self.clock = clock }
+  init(clock: @escaping @Sendable () -> FileTime) { self.clock = clock }
 
   /// Takes over what an earlier run hashed.
   mutating func learn(_ photos: [(path: String, stamp: Stamp, digest: Digest, format: PhotoFormat)]) {

@@ -93,10 +93,21 @@ package struct FileSeed: Sendable {
   /// From the start of the scan's part.
   let offset: Int
 
-  // An entry's words: name (place, count), device, inode, size, modified, changed, digest (4), content (place, count and
-  // flags, check), more (place, count).
-  static let words = 14
-  static let size = 8 * words
+  /// Where an entry's words are.
+  enum Word {
+    /// Place and count.
+    static let name = 0
+    static let stamp = 1
+    static let digest = stamp + Stamp.wordCount
+    static let content = digest + 4
+    /// The content's count, and the flags.
+    static let size = content + 1
+    static let check = content + 2
+    /// Place and count.
+    static let more = content + 3
+    static let count = content + 4
+  }
+  static let size = 8 * Word.count
 
   struct Flags: OptionSet, Hashable {
     let rawValue: UInt32
@@ -117,24 +128,20 @@ package struct FileSeed: Sendable {
     return (Int(word & 0xFFFF_FFFF), Int(word >> 32))
   }
 
-  var stamp: Stamp {
-    Stamp(
-      device: word(1), inode: word(2), size: Int(truncatingIfNeeded: word(3)),
-      modified: Int64(bitPattern: word(4)), changed: Int64(bitPattern: word(5)))
-  }
+  var stamp: Stamp { Stamp { word(Word.stamp + $0) } }
   var digest: Digest {
-    let first = cache.start + offset + 48
+    let first = cache.start + offset + 8 * Word.digest
     let bytes = cache.bytes
     return Digest(raw: bytes.span.extracting(first..<first + 32))
   }
-  var contentOffset: Int { Int(truncatingIfNeeded: word(10)) }
-  var contentCount: Int { halves(11).0 }
-  var flags: Flags { Flags(rawValue: UInt32(truncatingIfNeeded: word(11) >> 32)) }
-  var contentCheck: UInt64 { word(12) }
+  var contentOffset: Int { Int(truncatingIfNeeded: word(Word.content)) }
+  var contentCount: Int { halves(Word.size).0 }
+  var flags: Flags { Flags(rawValue: UInt32(truncatingIfNeeded: word(Word.size) >> 32)) }
+  var contentCheck: UInt64 { word(Word.check) }
 
   /// Below 0 when `name` comes before the file's, above when behind it.
   func order(of name: UnsafeBufferPointer<UInt8>) -> Int {
-    let (place, count) = halves(0)
+    let (place, count) = halves(Word.name)
     guard let own = range(place, count) else { return -1 }
     var index = 0
     while index < name.count, index < count {
@@ -151,7 +158,7 @@ package struct FileSeed: Sendable {
   }
 
   private func more() throws(PackDamage) -> Unpacker {
-    let (place, count) = halves(13)
+    let (place, count) = halves(Word.more)
     guard let range = range(place, count) else { throw PackDamage() }
     return Unpacker(cache.bytes, range)
   }

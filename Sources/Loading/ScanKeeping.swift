@@ -44,12 +44,14 @@ extension Loader {
     guard let cache else { return nil }
     var bytes = Array(cache.withoutPhotos)
     for file in passing.passed where file.isRead {
-      let words = ScanIndex.words(of: file.stamp)
-      for (place, word) in words.enumerated() { bytes.replace(at: file.seed.offset + 8 * (place + 1), word: word) }
+      for (place, word) in file.stamp.words.enumerated() {
+        bytes.replace(at: file.seed.offset + 8 * (FileSeed.Word.stamp + place), word: word)
+      }
       var flags = file.seed.flags
       if file.wasFresh { flags.insert(.racy) } else { flags.remove(.racy) }
       bytes.replace(
-        at: file.seed.offset + 88, word: UInt64(file.seed.contentCount) | UInt64(flags.rawValue) << 32)
+        at: file.seed.offset + 8 * FileSeed.Word.size,
+        word: UInt64(file.seed.contentCount) | UInt64(flags.rawValue) << 32)
     }
     return bytes + Loader.photos(shelf.learnt)
   }
@@ -106,13 +108,6 @@ private struct ScanIndex {
   var end: Int { headLength + entries.count }
   var bytes: [UInt8] { entries + more }
 
-  static func words(of stamp: Stamp) -> [UInt64] {
-    [
-      stamp.device, stamp.inode, UInt64(bitPattern: Int64(stamp.size)), UInt64(bitPattern: stamp.modified),
-      UInt64(bitPattern: stamp.changed),
-    ]
-  }
-
   /// Returns the file's content.
   mutating func add(_ name: String, _ file: FileCache, _ note: FileNote?) -> [UInt8] {
     let nameStart = moreStart + more.count
@@ -123,7 +118,7 @@ private struct ScanIndex {
     more.append(contentsOf: behind)
     let content = ScanIndex.content(file, note)
     entries.append(word: UInt64(nameStart) | UInt64(nameCount) << 32)
-    for word in ScanIndex.words(of: file.stamp) { entries.append(word: word) }
+    for word in file.stamp.words { entries.append(word: word) }
     (file.digest ?? Digest(of: [])).append(to: &entries)
     entries.append(word: UInt64(contentEnd))
     entries.append(word: UInt64(content.count) | UInt64(flags.rawValue) << 32)

@@ -4,11 +4,7 @@ import Listings
 
 extension Packer {
   mutating func stamp(_ stamp: Stamp) {
-    number(Int64(bitPattern: stamp.device))
-    number(Int64(bitPattern: stamp.inode))
-    number(stamp.size)
-    number(stamp.modified)
-    number(stamp.changed)
+    for word in stamp.words { number(Int64(bitPattern: word)) }
   }
 
   mutating func photos(_ uses: [Resolver.PhotoUse], _ print: Digest) {
@@ -34,9 +30,9 @@ extension Packer {
 
 extension Unpacker {
   mutating func stamp() throws(PackDamage) -> Stamp {
-    Stamp(
-      device: UInt64(bitPattern: try number()), inode: UInt64(bitPattern: try number()), size: Int(try number()),
-      modified: try number(), changed: try number())
+    var words: [UInt64] = []
+    for _ in 0..<Stamp.wordCount { words.append(UInt64(bitPattern: try number())) }
+    return Stamp { words[$0] }
   }
 
   mutating func photos() throws(PackDamage) -> (uses: [Resolver.PhotoUse], print: Digest) {

@@ -44,14 +44,14 @@ package struct Ambient: Sendable {
       now: {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
       },
       uptime: { start.duration(to: clock.now) },
       boot: {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
-        return BootMoment(
-          boot: boot, milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        let moment = Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+        return BootMoment(boot: boot, milliseconds: moment.milliseconds)
       },
       sleep: { (duration) async throws(CancellationError) in
         do { try await Task.sleep(for: duration, clock: clock) } catch { throw CancellationError() }

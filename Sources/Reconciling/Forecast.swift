@@ -180,7 +180,7 @@ extension Forecast.Scene {
     let options = LoadingOptions(
       capabilities: capabilities, publicURL: publicURL, marker: marksRoot ? marker : .ignored)
     // One clock for all: it decides which stamps prove something.
-    var loader = Loader(loaded, options: options, clock: { [now] in now().milliseconds * 1_000_000 })
+    var loader = Loader(loaded, options: options, clock: { [now] in FileTime(now()) })
     loader.cache = cache?.scan
     loader.isKept = build != nil && CacheFiles(loaded.config.state).arePossible
     loader.remembers = loader.isKept

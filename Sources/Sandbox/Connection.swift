@@ -105,7 +105,7 @@ final class Connection: ChannelInboundHandler {
   private func deliver(_ reply: Shop.Reply, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     guard reply.delay > .zero, reply.ending != .silent else { return perform(reply, to: head, context) }
     let loop = context.eventLoop.assumeIsolated()
-    loop.scheduleTask(in: .milliseconds(reply.delay.milliseconds)) {
+    loop.scheduleTask(in: TimeAmount(reply.delay)) {
       if context.channel.isActive { self.perform(reply, to: head, context) }
     }
   }

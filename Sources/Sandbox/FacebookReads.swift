@@ -62,7 +62,7 @@ extension FacebookDesk {
     guard let seconds = Int64(text), (0...100_000_000_000).contains(seconds) else {
       throw .parameter("Param since must be a time in seconds since 1970")
     }
-    return Timestamp(milliseconds: seconds * 1000)
+    return Timestamp(seconds: seconds)
   }
 
   /// The last page has cursors and no `next`; an empty one has nothing.

@@ -77,7 +77,9 @@ enum LoginCode {
 enum AppProof {
   static func isGood(_ proof: String, time: String?, token: String, at now: Timestamp) -> Bool {
     guard let time else { return proof == code(token) }
-    guard let seconds = Int64(time), abs(now.milliseconds / 1000 - seconds) <= 300 else { return false }
+    guard let seconds = Int64(time),
+      abs(now.milliseconds / 1000 - Timestamp(seconds: seconds).milliseconds / 1000) <= 300
+    else { return false }
     return proof == code("\(token)|\(seconds)")
   }
 

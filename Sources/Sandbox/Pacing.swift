@@ -8,7 +8,8 @@ struct Allowance: Sendable {
   private var filledAt: Timestamp?
 
   init(perSecond: Int) {
-    self.perSecond = max(perSecond, 1)
+    // More than a million is no limit to anybody, and can still be counted with.
+    self.perSecond = min(max(perSecond, 1), 1_000_000)
     left = Int64(self.perSecond) * 1000
   }
 

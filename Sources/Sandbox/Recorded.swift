@@ -15,14 +15,14 @@ extension Change {
   }
 
   init?(_ json: JSON) {
-    if let number = json["numbered"]?.integer {
-      self = .numbered(Int(number))
-    } else if let number = json["upload"]?.integer, let page = json["page"]?.text, let photo = json["photo"]?.text,
+    if let number = json["numbered"]?.count {
+      self = .numbered(number)
+    } else if let number = json["upload"]?.count, let page = json["page"]?.text, let photo = json["photo"]?.text,
       let at = json["at"]?.integer, let isPublished = json["published"]?.flag
     {
       self = .upload(
         Upload(
-          number: Int(number), pageID: page, photo: photo, uploadedAt: Timestamp(milliseconds: at),
+          number: number, pageID: page, photo: photo, uploadedAt: Timestamp(milliseconds: at),
           isPublished: isPublished))
     } else if let post = Post(json) {
       self = .post(post)
@@ -30,6 +30,11 @@ extension Change {
       return nil
     }
   }
+}
+
+extension JSON {
+  /// How many there were of something: never more than can be counted on and made ids of.
+  fileprivate var count: Int? { integer.flatMap { (0..<1_000_000_000_000).contains($0) ? Int($0) : nil } }
 }
 
 extension Post {
@@ -52,7 +57,7 @@ extension Post {
     func text(_ name: String) -> String? { json[name]?.text }
     func time(_ name: String) -> Timestamp? { json[name]?.integer.map(Timestamp.init(milliseconds:)) }
     func texts(_ name: String) -> [String]? { json[name]?.elements?.compactMap(\.text) }
-    guard let number = json["post"]?.integer, let marketplace = text("marketplace"), let account = text("account"),
+    guard let number = json["post"]?.count, let marketplace = text("marketplace"), let account = text("account"),
       let id = text("id"), let title = text("title"), let description = text("description"),
       let price = json["price"]?.integer, let currency = text("currency"), let category = text("category"),
       let condition = text("condition"), let photos = texts("photos"), let createdAt = time("created"),
@@ -63,7 +68,7 @@ extension Post {
     if let latitude = text("latitude"), let longitude = text("longitude") {
       place = SandboxPlace(latitude: latitude, longitude: longitude)
     }
-    self.number = Int(number)
+    self.number = number
     listing = SandboxListing(
       marketplace: marketplace, account: account, remoteID: id, reference: text("reference"), title: title,
       description: description, price: price, currency: currency, category: category, condition: condition,

@@ -19,8 +19,8 @@ struct StarterShop: Sendable {
   }
 
   /// The shop as another one is now, its state too, in a folder of its own.
-  init(copyOf other: StarterShop) throws {
-    folder = try TemporaryFolder()
+  init(copyOf other: StarterShop, in parent: String = "/tmp") throws {
+    folder = try TemporaryFolder(in: parent)
     let files = FileManager.default
     for name in try files.contentsOfDirectory(atPath: other.path) {
       try files.copyItem(atPath: "\(other.path)/\(name)", toPath: "\(path)/\(name)")

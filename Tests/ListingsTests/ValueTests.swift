@@ -34,6 +34,18 @@ import Testing
     }
   }
 
+  /// Clocks, files and marketplaces may tell any number of seconds.
+  @Test(arguments: [
+    (Int64(0), Int64(999_999_999), "1970-01-01T00:00:00.999Z"), (-1, 500_000_000, "1969-12-31T23:59:59.500Z"),
+    (10_413_792_000, 0, "2300-01-01T00:00:00.000Z"), (-10_413_792_000, 0, "1640-01-01T00:00:00.000Z"),
+    (9_300_000_000_000_000, 0, "9999-12-31T23:59:59.999Z"), (.max, .max, "9999-12-31T23:59:59.999Z"),
+    (.max / 1000, .max, "9999-12-31T23:59:59.999Z"), (-9_300_000_000_000_000, 0, "0000-01-01T00:00:00.000Z"),
+    (.min, .min, "0000-01-01T00:00:00.000Z"), (.min / 1000, .min, "0000-01-01T00:00:00.000Z"),
+  ])
+  func anySecondsAreSomeMoment(_ seconds: Int64, _ nanoseconds: Int64, _ text: String) {
+    #expect(Timestamp(seconds: seconds, nanoseconds: nanoseconds).description == text)
+  }
+
   @Test func durationsAreDifferencesOfTimes() {
     let start = Timestamp(milliseconds: 1000)
     let later = start.advanced(by: .milliseconds(1500))

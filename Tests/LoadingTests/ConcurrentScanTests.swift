@@ -97,7 +97,7 @@ extension ConcurrentScanTests {
 
     init(_ action: @escaping @Sendable () -> Void) { self.action = action }
 
-    func callAsFunction() -> Int64 {
+    func callAsFunction() -> FileTime {
       if isDone.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged { action() }
       return Shop.afterwards
     }

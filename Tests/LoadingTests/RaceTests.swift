@@ -11,15 +11,15 @@ import Testing
     private let left: Mutex<Int>
     private let action: @Sendable () -> Void
 
-    private let clock: @Sendable () -> Int64
+    private let clock: @Sendable () -> FileTime
 
-    init(times: Int, clock: @escaping @Sendable () -> Int64, _ action: @escaping @Sendable () -> Void) {
+    init(times: Int, clock: @escaping @Sendable () -> FileTime, _ action: @escaping @Sendable () -> Void) {
       left = Mutex(times)
       self.clock = clock
       self.action = action
     }
 
-    func callAsFunction() -> Int64 {
+    func callAsFunction() -> FileTime {
       let isDue = left.withLock { count in
         count -= 1
         return count >= 0
@@ -41,7 +41,7 @@ import Testing
   }
 
   private func scan(
-    _ shop: Shop, times: Int = 1, clock: @escaping @Sendable () -> Int64 = { Shop.afterwards },
+    _ shop: Shop, times: Int = 1, clock: @escaping @Sendable () -> FileTime = { Shop.afterwards },
     _ action: @escaping @Sendable () -> Void
   ) -> Wanted {
     let once = Once(times: times, clock: clock, action)
@@ -68,7 +68,7 @@ import Testing
     shop.write("listings/a/desk.yaml", Shop.listing())
     let second = Counter()
     // The file is always fresh, so that each pass reads it; the folder's time is set, since clocks tick too slowly.
-    let wanted = scan(shop, times: 100, clock: { Files.now() }) {
+    let wanted = scan(shop, times: 100, clock: { FileTime.now() }) {
       let now = second.next()
       let times = [timespec(tv_sec: now, tv_nsec: 0), timespec(tv_sec: now, tv_nsec: 0)]
       utimensat(AT_FDCWD, "\(root)/a", times, 0)

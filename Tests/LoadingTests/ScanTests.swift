@@ -24,7 +24,7 @@ import Testing
     let shop = Shop()
     shop.write("listings/desk.yaml", Shop.listing("photos: [x.jpg]"))
     shop.write("listings/x.jpg", Shop.jpeg())
-    var loader = shop.loader(clock: Files.now())
+    var loader = shop.loader(clock: FileTime.now())
     _ = loader.scan()
     _ = loader.scan()
     #expect(loader.buffer.reads == 2 && loader.shelf.hashed == 2)

@@ -8,7 +8,7 @@ import Testing
 final class Shop {
   let path: String
   /// Later than every file of the test: nothing is racily fresh unless a test wants it so.
-  static let afterwards: Int64 = Files.now() + 3_600_000_000_000
+  static let afterwards = FileTime.now().advanced(by: .seconds(3600))
 
   init() {
     var template = Array("/tmp/hawker-loading-XXXXXX".utf8CString)
@@ -59,7 +59,7 @@ final class Shop {
   }
 
   func loader(
-    publicURL: String? = "https://shop.example.com", marker: Marker = .ignored, clock: Int64 = Shop.afterwards
+    publicURL: String? = "https://shop.example.com", marker: Marker = .ignored, clock: FileTime = Shop.afterwards
   ) -> Loader {
     Loader(
       config, options: LoadingOptions(capabilities: Shop.capabilities, publicURL: publicURL, marker: marker),

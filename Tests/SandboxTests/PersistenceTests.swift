@@ -95,6 +95,19 @@ import Testing
     #expect(error == .damaged(file: directory.path + "/ledger.jsonl", line: 2))
   }
 
+  @Test(arguments: ["9223372036854775807", "-1", "1000000000000"])
+  func aNumberThatNoSandboxCountsToIsDamage(_ number: String) throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path + "/ledger.jsonl"
+    for line in [
+      "{\"numbered\":\(number)}", "{\"upload\":\(number),\"page\":\"1\",\"photo\":\"p\",\"at\":0,\"published\":true}",
+    ] {
+      try "\(line)\n".write(toFile: path, atomically: true, encoding: .utf8)
+      let error = #expect(throws: SandboxError.self) { try SandboxServer(SandboxOptions(directory: directory.path)) }
+      #expect(error == .damaged(file: path, line: 1))
+    }
+  }
+
   @Test func twoSandboxesDoNotShareADirectory() async throws {
     let directory = TemporaryDirectory()
     try await Stand.run(SandboxOptions(directory: directory.path)) { _ in

@@ -145,6 +145,20 @@ import Testing
     for wrong in ["", "1", "Q1Z", "QZ", "Q-5Z"] { #expect(Cursor.number(wrong) == nil) }
   }
 
+  @Test func anAllowanceWithoutEndLetsAllThrough() {
+    var allowance = Allowance(perSecond: .max)
+    for second in [0, 1, .max, .min] as [Int64] {
+      let isLetThrough = allowance.take(at: Timestamp(seconds: second))
+      #expect(isLetThrough)
+    }
+    #expect(allowance.usage <= 1)
+  }
+
+  @Test(arguments: ["9223372036854775807", "-9223372036854775808", "0"])
+  func aProofOfAnotherTimeIsNone(_ time: String) {
+    #expect(!AppProof.isGood("x", time: time, token: "t", at: Timestamp(seconds: 1_795_000_000)))
+  }
+
   @Test func theLogKeepsTheLastAndCountsAll() {
     var requests = SandboxRequests()
     for index in 0..<(SandboxRequests.capacity + 5) {

@@ -7,8 +7,9 @@ package struct TemporaryFolder: Sendable {
 
   package struct Failure: Error { let message: String }
 
-  package init() throws {
-    var template = Array("/tmp/hawker-XXXXXX".utf8CString)
+  /// `parent`: a file system that has what the test needs.
+  package init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/hawker-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(message: String(cString: strerror(errno))) }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

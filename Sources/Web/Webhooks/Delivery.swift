@@ -50,6 +50,6 @@ enum Delivery {
   /// Seconds, or milliseconds where they can't be seconds.
   private static func moment(_ time: Int64) -> Timestamp {
     let isSeconds = abs(Double(time)) < 100_000_000_000
-    return Timestamp(milliseconds: isSeconds ? time * 1000 : time)
+    return isSeconds ? Timestamp(seconds: time) : Timestamp(milliseconds: time)
   }
 }

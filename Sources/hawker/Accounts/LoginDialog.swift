@@ -87,7 +87,8 @@ struct LoginDialog {
       case .turn(let heard): turn = heard
       case .line(let text?) where !text.isEmpty:
         turn = await answer(text, choice)
-        isChosenHere = turn != nil
+        // A wrong number is asked about again, here as before.
+        if turn != nil { isChosenHere = true }
       case .line(.some): break
       case .line(nil): try goOn(asking: isChosenHere ? choice : nil, until: end)
       case .late:
@@ -141,11 +142,10 @@ struct LoginDialog {
       }
       return await desk.callback(account: account.name, query: query)
     }
-    let number = Int(text).map { $0 - 1 }
     let chosen =
       choice.choices.first { $0.id == text }
-      ?? number.flatMap {
-        choice.choices.indices.contains($0) ? choice.choices[$0] : nil
+      ?? Int(text).flatMap { number in
+        number >= 1 && number <= choice.choices.count ? choice.choices[number - 1] : nil
       }
     guard let chosen else {
       offer(choice)

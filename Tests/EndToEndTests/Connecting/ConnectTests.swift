@@ -170,6 +170,8 @@ import Testing
       let consent = try #require(process.lines.first { $0.hasPrefix("http://") })
       try input.write(contentsOf: Data((try await Connecting.press("allow", at: consent) + "\n").utf8))
       try await process.says("Which page? Its number or id:")
+      // No number that there is brings it down.
+      try input.write(contentsOf: Data("-9223372036854775808\n9223372036854775807\n0\n".utf8))
       try input.close()
       try await process.says("the input ended before a page was chosen: name it, as in `hawker connect facebook")
       #expect(try await process.status() == 6, "\(process.lines)")

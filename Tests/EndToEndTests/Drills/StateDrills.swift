@@ -60,6 +60,13 @@ extension Drill {
     Drill(
       name: "the clock jumps a year back", venue: .beside, strike: "", undo: "", status: 0,
       says: ["0 held, {2n} unchanged"], daemon: .goesOn, clock: -year),
+    // More nanoseconds than 64 bits have, and more years than a time in the journal can say.
+    Drill(
+      name: "the clock jumps to the year 2400", venue: .beside, strike: "", undo: "", status: 0,
+      says: ["0 held, {2n} unchanged"], daemon: .goesOn, clock: 374 * year),
+    Drill(
+      name: "the clock jumps behind the year 9999", venue: .beside, strike: "", undo: "", status: 0,
+      says: ["0 held, {2n} unchanged"], daemon: .goesOn, clock: 10_000 * year),
     Drill(
       name: "the clock jumps a year ahead, and half of the files are gone",
       strike: "mkdir ../aside; mv listings/lamp-*.yaml ../aside/", undo: "mv ../aside/* listings/", status: 3,

@@ -14,7 +14,8 @@ enum ListingProbe {
     if let draft = defaults.drafts.first, !draft.hasErrors { below = draft.entries.merged(over: below) }
     let base = Foundation(generation: 0, entries: below, isBroken: false)
     let loading = FileLoading(
-      surroundings: surroundings, sources: sources, clock: { 0 }, shelf: SharedShelf(PhotoShelf(clock: { 0 })))
+      surroundings: surroundings, sources: sources, clock: { FileTime(nanoseconds: 0) },
+      shelf: SharedShelf(PhotoShelf(clock: { FileTime(nanoseconds: 0) })))
     var resolver = Resolver(loading, file: "x.yaml", folder: "")
     for draft in parsed.drafts {
       guard let listing = resolver.resolve(draft, id: "x", on: base) else { continue }
