@@ -14,11 +14,17 @@ struct FolderNames {
   var hasDefaults = false
   /// Every name, sorted by its bytes, when asked for.
   var all: [String] = []
+  /// There are more than were asked for: the rest was not read.
+  var isOverfull = false
 
   static let defaultsName = "_defaults.yaml"
 
-  /// Reads the open folder; nil with `errno` set. `listsAll` keeps every name instead, for patterns.
-  init?(reading folder: borrowing Descriptor, listsAll: Bool = false) {
+  /// How many of them are kept: names of anything else cost nothing.
+  var count: Int { listings.count + folders.count + refused.count + unnamed.count + links.count }
+
+  /// Reads the open folder; nil with `errno` set. `listsAll` keeps every name instead, for patterns. `room`: so many
+  /// names are kept at most.
+  init?(reading folder: borrowing Descriptor, listsAll: Bool = false, room: Int = .max) {
     // `fdopendir` takes its descriptor over: give it one of its own, at the start of the folder.
     let copy = openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0, let stream = fdopendir(copy) else {
@@ -30,6 +36,8 @@ struct FolderNames {
       errno = 0
       guard let entry = readdir(stream) else { break }
       take(entry, in: folder.number, listsAll: listsAll)
+      isOverfull = count > room
+      if isOverfull { return }
     }
     guard errno == 0 else { return nil }
     listings.sort()

@@ -25,6 +25,8 @@ package struct Loader {
   package var isKept = false
   /// Shares a large scan among threads; nil: the caller's alone.
   package var spread: Spread?
+  /// How many listing files and folders it takes; what is beyond is an error and freezes all that is not seen.
+  var sizeLimit = Loader.sizeLimit
   /// Whether there will be a next scan, that wants to know what this one made of each file.
   package var remembers = true
   /// What the last scan did with the cache.

@@ -102,7 +102,7 @@ extension Loader {
     guard let before = Files.status(of: root) else {
       return Pass(walk: Walk(old: [:], device: 0), status: stat(), unseen: Loader.rootMissing(path, errno))
     }
-    var pass = Pass(walk: Walk(old: folders, device: UInt64(before.st_dev)), status: before)
+    var pass = Pass(walk: Walk(old: folders, device: UInt64(before.st_dev), room: sizeLimit), status: before)
     pass.unseen = markerProblem(root)
     guard pass.unseen == nil else { return pass }
     if folders.isEmpty, let cache { shelf.learn(cache.photos()) }

@@ -26,23 +26,30 @@ struct Walk {
   /// The results with their files, in the order of the walk.
   var results: [(file: String, result: FileResult)] = []
   var passing = Passing()
+  /// How many more listing files and folders are taken.
+  var room: Int
 
-  init(old: [String: FolderCache], device: UInt64) {
+  init(old: [String: FolderCache], device: UInt64, room: Int = Loader.sizeLimit) {
     self.old = old
     self.device = device
+    self.room = room
   }
 }
 
 extension Loader {
   static let depthLimit = 32
+  /// Listing files and folders of a shop: many times what anybody sells, and what a machine can hold in its memory.
+  static let sizeLimit = 250_000
 
   mutating func visit(
     _ folder: borrowing Descriptor, _ path: String, on lower: Foundation, depth: Int, _ walk: inout Walk
   ) {
-    guard let status = Files.status(of: folder), let names = FolderNames(reading: folder) else {
+    guard let status = Files.status(of: folder), let names = FolderNames(reading: folder, room: walk.room) else {
       unreadable(path, Files.reason(errno), &walk)
       return
     }
+    guard !names.isOverfull else { return overfull(path, &walk) }
+    walk.room -= names.count
     walk.visited.append(Walk.Visited(path: path, stamp: Stamp(status)))
     let old = walk.old.removeValue(forKey: path) ?? FolderCache()
     var cache = FolderCache()
@@ -159,6 +166,18 @@ extension Loader {
       Problem(
         .error, rule: Rule.folderUnreadable.rawValue, file: named(path),
         message: "the folder can't be read: \(reason); everything below it stays as it is until it can"))
+  }
+
+  /// It holds more than is taken. What is missing elsewhere may have moved here, so nothing is taken for gone.
+  private func overfull(_ path: String, _ walk: inout Walk) {
+    walk.frozenFiles.insert(rootName.isEmpty ? "/" : rootName + "/")
+    walk.problems.append(
+      Problem(
+        .error, rule: Rule.folderUnreadable.rawValue, file: named(path),
+        message:
+          "with this folder there are more than \(sizeLimit) listing files and folders, and hawker takes no more; "
+          + "move what is no listing elsewhere, or begin the folder's name with _; until then nothing in it is looked at, "
+          + "and nothing is withdrawn anywhere"))
   }
 
   /// What looks like listings and is no file.

@@ -54,7 +54,9 @@ package struct PlanText {
       let way = report.override.isEmpty ? "" : " (\(report.override))"
       text += "\(report.name.rawValue): \(Escaping.line(report.text))\(way)\n\n".utf8
     }
-    for problem in plan.problems { self.problem(problem, &text) }
+    let problems = ProblemExcerpt(plan.problems)
+    for problem in problems.shown { self.problem(problem, &text) }
+    if let rest = problems.rest { text += "\(rest)\n".utf8 }
     if !plan.problems.isEmpty { text.append(0x0A) }
     text += (PlanText.summary(plan.summary) + "\n").utf8
     return text

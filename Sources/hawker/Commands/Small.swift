@@ -66,7 +66,9 @@ struct Validate: AsyncParsableCommand {
       }
       return Console.out(json.text + "\n")
     }
-    for problem in problems { Console.out(problem.text + "\n") }
+    let excerpt = ProblemExcerpt(problems)
+    for problem in excerpt.shown { Console.out(problem.text + "\n") }
+    if let rest = excerpt.rest { Console.out(rest + "\n") }
     let errors = problems.count { $0.severity == .error }
     Console.out(
       "\(listings) valid listing\(listings == 1 ? "" : "s"), \(errors) problem\(errors == 1 ? "" : "s"), "

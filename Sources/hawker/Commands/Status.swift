@@ -94,7 +94,9 @@ struct StatusReport {
       let way = report.override.isEmpty ? "" : " (\(report.override))"
       text += "guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)\n"
     }
-    for problem in plan.problems { text += problem.text + "\n" }
+    let problems = ProblemExcerpt(plan.problems)
+    for problem in problems.shown { text += problem.text + "\n" }
+    if let rest = problems.rest { text += rest + "\n" }
     return text + summary(rows) + "\n"
   }
 
