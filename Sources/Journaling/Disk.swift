@@ -22,16 +22,24 @@ package protocol Disk: Sendable {
   /// The whole file, or its first `limit` bytes.
   func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8]
   func names(in directory: String) throws(DiskError) -> [String]
+  /// Whether this path still leads to this open file: nobody removed it or put another in its place.
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool
   func close(_ file: Int32)
   /// An open-file-description lock; nil when another holds it.
   func lock(_ path: String) throws(DiskError) -> Int32?
-  /// Gives the lock back and closes it.
+  /// A lock on the directory itself, which goes with it wherever it is moved; nil when another holds it, -1 where the
+  /// file system has none for directories.
+  func lockDirectory(_ path: String) throws(DiskError) -> Int32?
+  /// Gives a lock back and closes it.
   func unlock(_ lock: Int32)
   /// The last resort: a line on standard error.
   func alarm(_ text: String)
 }
 
 extension Disk {
+  /// Files in memory have no directories that could be locked.
+  package func lockDirectory(_ path: String) throws(DiskError) -> Int32? { -1 }
+
   func read(_ path: String) throws(DiskError) -> [UInt8] { try read(path, limit: .max) }
 
   /// Nil when it isn't there.

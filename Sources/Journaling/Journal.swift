@@ -25,12 +25,12 @@ package final class Journal: Sendable {
     let layout = Layout(directory: directory)
     let lock = try Lock.take(layout, setting)
     do throws(JournalError) {
-      let start = try Start.make(layout, setting)
+      let start = try Start.make(layout, setting, lock)
       let mailbox = try Mailbox(start.ledger, directory)
       try WriterThread.start(start.writer, mailbox, lock: lock)
       return Journal(mailbox, start.opening)
     } catch {
-      setting.disk.unlock(lock)
+      lock.release(setting.disk)
       throw error
     }
   }
@@ -88,8 +88,10 @@ package final class Journal: Sendable {
   }
 
   /// Waits for everything that was appended, writes the last head and gives the lock back. Appending afterwards throws.
-  package func close() async {
-    _ = await withCheckedContinuation { waiter in mailbox.send(.close(waiter)) }
+  /// Gives why the journal had failed; nil: everything that was acknowledged is where it should be.
+  @discardableResult
+  package func close() async -> JournalError? {
+    await withCheckedContinuation { waiter in mailbox.send(.close(waiter)) }
   }
 
   /// Whose outcome it is; the intent is in the ledger, since it was durable before anything was sent.

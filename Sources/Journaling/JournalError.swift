@@ -15,6 +15,8 @@ package enum JournalError: Error, Hashable, Sendable {
   case unreadable(path: String, reason: String)
   case unwritable(path: String, reason: String)
   case syncFailed(path: String, reason: String)
+  /// Somebody removed or replaced what was being written to.
+  case replaced(path: String)
   /// No room: intents are refused, outcomes still have their reserve.
   case full(path: String)
   case notADirectory(path: String)
@@ -54,6 +56,11 @@ package enum JournalError: Error, Hashable, Sendable {
       "\(path): the disk did not take the data (\(reason)). Nothing more is sent. Check the disk (dmesg), then start "
         + "hawker again: it goes on from what is really on the disk."
     case .full(let path):
+    case .replaced(let path):
+      "\(path): was removed or replaced while hawker was writing: what it recorded last may not be in the files that are "
+        + "there now, and another hawker may be writing too. Nothing more is sent. See what did it (a restored copy, a "
+        + "clean-up, a sync tool), put the newest whole copy of the state directory back if it was exchanged, and start "
+        + "one hawker again: it goes on from what it finds, and refuses a copy that is too old."
       "\(path): the disk is full: nothing new is sent, what is under way is still recorded. Make room and try again."
     case .notADirectory(let path):
       "\(path): is not a directory. Move it away, or set `state` in hawker.yaml to another path."
@@ -88,7 +95,9 @@ package struct LockHolder: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    guard pid != 0 else { return "a process that has just started" }
+    guard pid != 0 else {
+      return "a process that has not said who it is (it has just started, or its lock file was removed)"
+    }
     return "process \(pid) (\(command))" + (since.map { ", since \($0)" } ?? "")
   }
 }

@@ -143,6 +143,16 @@ package struct LocalDisk: Disk {
     return names.sorted()
   }
 
+  package func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool {
+    var (held, found) = (stat(), stat())
+    if fstat(file, &held) != 0 { throw DiskError(.write, path, code: errno) }
+    if lstat(path, &found) != 0 {
+      if errno == ENOENT || errno == ENOTDIR { return false }
+      throw DiskError(.write, path, code: errno)
+    }
+    return held.st_ino == found.st_ino && held.st_dev == found.st_dev
+  }
+
   package func close(_ file: Int32) { _ = Glibc.close(file) }
 
   package func lock(_ path: String) throws(DiskError) -> Int32? {
@@ -155,10 +165,22 @@ package struct LocalDisk: Disk {
     throw DiskError(.write, path, code: code)
   }
 
+  package func lockDirectory(_ path: String) throws(DiskError) -> Int32? {
+    let file = retrying { calls.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
+    if file < 0 { throw DiskError(.write, path, code: errno) }
+    // The other kind of lock needs a descriptor that can be written on, which a directory's can't. Over NFS this one does
+    // too, and the lock file has to do.
+    if retrying({ flock(file, LOCK_EX | LOCK_NB) }) == 0 { return file }
+    let code = errno
+    close(file)
+    return code == EWOULDBLOCK ? nil : -1
+  }
+
   /// To close it isn't enough: a child being started by another thread has a copy of the descriptor until it runs its
   /// program, and the lock would stay with that.
   package func unlock(_ lock: Int32) {
     _ = setLock(lock, F_UNLCK)
+    _ = flock(lock, LOCK_UN)
     close(lock)
   }
 

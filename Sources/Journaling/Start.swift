@@ -7,7 +7,9 @@ struct Start {
   var opening: Opening
 
   /// With the lock held: reads the journal back, settles what an unclean stop left, and takes the emergency file in.
-  static func make(_ layout: Layout, _ setting: JournalSetting) throws(JournalError) -> Start {
+  static func make(
+    _ layout: Layout, _ setting: JournalSetting, _ lock: Lock? = nil
+  ) throws(JournalError) -> Start {
     let recovery = try Recovery.read(setting.disk, layout)
     CrashPoint.reach("recovery-read")
     let ledger = recovery?.ledger ?? Ledger(lineage: newLineage())
@@ -15,6 +17,7 @@ struct Start {
       writer: Writer(setting, layout, lineage: ledger.lineage, after: recovery), ledger: ledger,
       opening: Opening(state: .created))
     start.opening.isUnused = ledger.isUnused
+    start.writer.lock = lock
     removeTemporaries(layout, setting.disk)
     CrashPoint.reach("temporaries-removed")
     do throws(JournalError) {

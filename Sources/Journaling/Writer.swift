@@ -24,6 +24,8 @@ struct Writer: Sendable {
   let setting: JournalSetting
   let layout: Layout
   let lineage: String
+  /// Nil in a test that looks at no other writer.
+  var lock: Lock?
   var chain: Chain
   /// The newest segment, 0 before the first; its file, -1 when it must not be written on.
   var segment: Int
@@ -93,6 +95,7 @@ struct Writer: Sendable {
     CrashPoint.reach("write-after")
     do throws(DiskError) { try disk.sync(file, path: path) } catch { throw die(JournalError(error)) }
     CrashPoint.reach("sync-after")
+    try checkPlace()
     entries += next.sequence - chain.sequence
     end += count
     chain = next
@@ -124,6 +127,19 @@ struct Writer: Sendable {
     do throws(DiskError) { try disk.truncate(file, to: end, path: path) } catch { return die(JournalError(error)) }
     (reservedEnd, sizedEnd) = (0, end)
     return .full(path: path)
+  }
+
+  /// What went into a file that somebody has removed or replaced meanwhile is durable and lost all the same; and without
+  /// its lock file another may write too.
+  private mutating func checkPlace() throws(JournalError) {
+    let isLocked: Bool
+    let isThere: Bool
+    do throws(DiskError) {
+      isThere = try disk.isThere(file, at: path)
+      isLocked = if let lock { try disk.isThere(lock.file, at: layout.lock) } else { true }
+    } catch { throw die(JournalError(error)) }
+    if isLocked, isThere { return }
+    throw die(.replaced(path: isLocked ? path : isThere ? layout.lock : layout.directory))
   }
 
   @discardableResult
@@ -265,6 +281,7 @@ struct Writer: Sendable {
 
   mutating func compact(_ ledger: Ledger) throws(JournalError) {
     if let death { throw death }
+    try checkPlace()
     do throws(JournalError) { try turnOver(ledger) } catch {
       if case .full = error { throw error }
       throw die(error)
@@ -274,6 +291,7 @@ struct Writer: Sendable {
   /// Ends in order, so that the next start can write on.
   mutating func finish() {
     CrashPoint.reach("finish-before")
+    if death == nil { try? checkPlace() }
     releaseFile()
     CrashPoint.reach("finish-released")
     if death == nil { try? writeHead(isClean: true) }

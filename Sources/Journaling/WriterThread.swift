@@ -4,14 +4,14 @@ import Listings
 /// The writer's thread. A thread of its own, because a sync may block for as long as a disk likes: on a small machine
 /// that would take a good part of the cooperative pool away.
 enum WriterThread {
-  static func start(_ writer: Writer, _ mailbox: Mailbox, lock: Int32) throws(JournalError) {
+  static func start(_ writer: Writer, _ mailbox: Mailbox, lock: Lock) throws(JournalError) {
     let thread = Cores.start {
       var writer = writer
       let waiter = writer.serve(mailbox)
       mailbox.retire()
-      writer.setting.disk.unlock(lock)
+      lock.release(writer.setting.disk)
       // Only now: whoever closed may open again at once.
-      waiter?.resume(returning: nil)
+      waiter?.resume(returning: writer.death)
       mailbox.answered(1)
     }
     guard let thread else {

@@ -96,10 +96,13 @@ struct OpenShop: Sendable {
     return .success(OpenShop.shop(next, shop.journal, photos, connections, observation))
   }
 
-  func close() async {
-    await shop.journal.close()
+  /// Gives why the journal had failed, if it had. The mark tells of everything that was acknowledged all the same: an older
+  /// copy that was put in the journal's place is then refused.
+  func close() async -> JournalError? {
+    let failure = await shop.journal.close()
     Lineage.advance(shop)
     await sandbox?.stop()
+    return failure
   }
 
   /// Situation 19: a listings root that knows a lineage, and no journal of it.

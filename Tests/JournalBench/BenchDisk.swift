@@ -59,7 +59,9 @@ final class BenchDisk: Disk {
   func rename(_ path: String, to target: String) throws(DiskError) { try disk.rename(path, to: target) }
   func remove(_ path: String) throws(DiskError) { try disk.remove(path) }
   func names(in directory: String) throws(DiskError) -> [String] { try disk.names(in: directory) }
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool { try disk.isThere(file, at: path) }
   func close(_ file: Int32) { disk.close(file) }
   func lock(_ path: String) throws(DiskError) -> Int32? { try disk.lock(path) }
+  func lockDirectory(_ path: String) throws(DiskError) -> Int32? { try disk.lockDirectory(path) }
   func unlock(_ lock: Int32) { disk.unlock(lock) }
 }

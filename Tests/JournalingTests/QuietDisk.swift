@@ -23,8 +23,10 @@ struct QuietDisk: Disk {
   func syncDirectory(_ path: String) throws(DiskError) { try disk.syncDirectory(path) }
   func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8] { try disk.read(path, limit: limit) }
   func names(in directory: String) throws(DiskError) -> [String] { try disk.names(in: directory) }
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool { try disk.isThere(file, at: path) }
   func close(_ file: Int32) { disk.close(file) }
   func lock(_ path: String) throws(DiskError) -> Int32? { try disk.lock(path) }
+  func lockDirectory(_ path: String) throws(DiskError) -> Int32? { try disk.lockDirectory(path) }
   func unlock(_ lock: Int32) { disk.unlock(lock) }
   func alarm(_ text: String) {}
 }

@@ -32,7 +32,7 @@ struct Rig {
   private(set) var ids: [PostKey: String] = [:]
   private(set) var lineage: String?
   private var start: Start?
-  private var lock: Int32 = -1
+  private var lock: Lock?
   private var ledger = Ledger()
   private var open: [(op: String, key: PostKey)] = []
   private var number = 0
@@ -50,8 +50,8 @@ struct Rig {
     disk.endProcess(inOrder: true)
     let lock = try Lock.take(layout, setting)
     let start: Start
-    do throws(JournalError) { start = try Start.make(layout, setting) } catch {
-      disk.unlock(lock)
+    do throws(JournalError) { start = try Start.make(layout, setting, lock) } catch {
+      lock.release(disk)
       disk.endProcess(inOrder: true)
       throw error
     }
@@ -98,7 +98,7 @@ struct Rig {
     guard start != nil else { return }
     start?.writer.finish()
     start = nil
-    disk.unlock(lock)
+    lock?.release(disk)
     disk.endProcess(inOrder: true)
   }
 

@@ -185,8 +185,14 @@ final class TestDisk: Disk {
     return try disk.read(path, limit: limit)
   }
   func names(in directory: String) throws(DiskError) -> [String] { try disk.names(in: directory) }
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool {
+    let call = Call(name: "isThere", path: path)
+    if let code = state.withLock({ $0.refuse })(call) { throw DiskError(.write, path, code: code) }
+    return try disk.isThere(file, at: path)
+  }
   func close(_ file: Int32) { disk.close(file) }
   func lock(_ path: String) throws(DiskError) -> Int32? { try disk.lock(path) }
+  func lockDirectory(_ path: String) throws(DiskError) -> Int32? { try disk.lockDirectory(path) }
   func unlock(_ lock: Int32) { disk.unlock(lock) }
   func alarm(_ text: String) { state.withLock { $0.alarms.append(text) } }
 }

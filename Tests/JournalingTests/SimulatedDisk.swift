@@ -171,6 +171,10 @@ final class SimulatedDisk: Disk {
     }
   }
 
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool {
+    try call("isThere", path, changes: false) { $0.files.names[path] == $0.open[file] }
+  }
+
   func close(_ file: Int32) { state.withLock { $0.open[file] = nil } }
   func lock(_ path: String) throws(DiskError) -> Int32? { try open(path, create: true) }
   func unlock(_ lock: Int32) { close(lock) }

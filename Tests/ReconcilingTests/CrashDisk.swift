@@ -139,6 +139,10 @@ struct Mount: Disk {
     }
   }
 
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool {
+    try disk.look(life, path) { $0.names[path] == $0.handles[file] }
+  }
+
   func close(_ file: Int32) {}
   func lock(_ path: String) throws(DiskError) -> Int32? { try open(path, create: true) }
   func unlock(_ lock: Int32) {}

@@ -61,8 +61,10 @@ struct Apply: AsyncParsableCommand {
     } catch {
       outcome = .failure(error)
     }
-    await opened.close()
-    try Exit.finish(outcome.get())
+    let lost = await opened.close()
+    let codes = try outcome.get()
+    if let lost { throw Exit(lost) }
+    try Exit.finish(codes)
   }
 
   private func apply(_ opened: OpenShop, _ mode: PlanInput.Mode) async throws -> Set<ExitCode> {

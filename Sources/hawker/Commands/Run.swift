@@ -59,9 +59,12 @@ struct Run: AsyncParsableCommand {
             .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore)
           }, gracefulShutdownSignals: [.sigint, .sigterm],
         logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
-    try await group.run()
-    await opened.close()
-    if let error = failure.withLock({ $0 }) { throw Exit(error) }
+    // It throws what the loop threw.
+    var fault: (any Error)?
+    do { try await group.run() } catch { fault = error }
+    let lost = await opened.close()
+    if let error = failure.withLock({ $0 }) ?? lost { throw Exit(error) }
+    if let fault { throw fault }
     global.logger.notice("stopped: every request that was started is recorded")
   }
 

@@ -50,7 +50,7 @@ struct StateCommand: AsyncParsableCommand {
         let journal = try Journal.open(setting.config.state, program: Version.text, now: Ambient.system.now)
         try await journal.compact()
         let records = journal.ledger.records.count
-        await journal.close()
+        if let lost = await journal.close() { throw lost }
         Console.out("\(setting.config.state): compacted to \(records) records.\n")
       } catch {
         throw Exit(error)

@@ -40,7 +40,7 @@ struct Decisions {
         await journal.close()
         throw error
       }
-      await journal.close()
+      if let lost = await journal.close() { throw lost }
       return answer
     } catch .locked(let holder) {
       throw Exit(

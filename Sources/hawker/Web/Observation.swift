@@ -69,8 +69,10 @@ private struct TimedDisk: Disk {
   func syncDirectory(_ path: String) throws(DiskError) { try base.syncDirectory(path) }
   func read(_ path: String, limit: Int) throws(DiskError) -> [UInt8] { try base.read(path, limit: limit) }
   func names(in directory: String) throws(DiskError) -> [String] { try base.names(in: directory) }
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool { try base.isThere(file, at: path) }
   func close(_ file: Int32) { base.close(file) }
   func lock(_ path: String) throws(DiskError) -> Int32? { try base.lock(path) }
+  func lockDirectory(_ path: String) throws(DiskError) -> Int32? { try base.lockDirectory(path) }
   func unlock(_ lock: Int32) { base.unlock(lock) }
   func alarm(_ text: String) { base.alarm(text) }
 }

@@ -24,6 +24,7 @@ struct MemoryDisk: Disk {
   func rename(_ path: String, to target: String) throws(DiskError) {}
   func remove(_ path: String) throws(DiskError) {}
   func syncDirectory(_ path: String) throws(DiskError) {}
+  func isThere(_ file: Int32, at path: String) throws(DiskError) -> Bool { true }
   func close(_ file: Int32) {}
   func lock(_ path: String) throws(DiskError) -> Int32? { nil }
   func unlock(_ lock: Int32) {}
