@@ -175,16 +175,26 @@ extension Loader {
     var marker = FileBuffer()
     switch marker.read(".hawker", in: root.number) {
     case .read(let count, _):
-      if String(decoding: marker.bytes[..<count], as: UTF8.self).contains(lineage) { return nil }
+      let text = String(decoding: marker.bytes[..<count], as: UTF8.self)
+      if text.contains(lineage) { return RootDevice(mark: text).flatMap { deviceProblem($0, root) } }
       return
         "\(path) belongs to another journal; use the state folder that belongs to it, or correct `listings` in hawker.yaml"
     case .vanished where mayBeMissing: return nil
     case .vanished:
       return
         "\(path) is not the folder that this journal was kept for (its mark is gone); mount or restore the right one. "
-        + "If you moved the listings on purpose, `hawker init --adopt-root` shows what would change and asks"
+        + Loader.adoptAdvice
     default:
       return "\(path) can't be recognised: its mark can't be read; look at the disk and the permissions"
     }
+  }
+
+  private static let adoptAdvice =
+    "If you moved the listings on purpose, `hawker init --adopt-root` shows what would change and asks"
+
+  private func deviceProblem(_ known: RootDevice, _ root: borrowing Descriptor) -> String? {
+    guard let now = RootDevice(of: root.number), known.isOther(than: now) else { return nil }
+    return "\(loaded.config.listings) is on another device than the folder that this journal was kept for, although it "
+      + "bears its mark: a copy of it may be mounted there; mount the right one. " + Loader.adoptAdvice
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Listings
+import Loading
 
 /// `listings/.hawker`: the journal's lineage, written into the listings root, so that an empty mount point or another
 /// shop's folder is not taken for this one; and how far the journal had come, so that an older copy of the state, put back
@@ -11,8 +12,11 @@ package struct LineageMarker: Sendable {
     package var sequence: Int
     /// Whether the shop had a config file: without it, the defaults in its place would change every post.
     package var hasConfig: Bool
+    /// What the root lay on when it was known to be the right one; nil when the marker doesn't say.
+    package var device: RootDevice?
 
-    package init(lineage: String, sequence: Int, hasConfig: Bool = false) {
+    package init(lineage: String, sequence: Int, hasConfig: Bool = false, device: RootDevice? = nil) {
+      self.device = device
       self.lineage = lineage
       self.sequence = sequence
       self.hasConfig = hasConfig
@@ -38,7 +42,8 @@ package struct LineageMarker: Sendable {
     let number = lines.dropFirst().first { $0.hasPrefix("sequence ") }?.dropFirst(9)
     return Mark(
       lineage: String(lineage), sequence: number.flatMap { Int($0) } ?? 0,
-      hasConfig: lines.dropFirst().contains(LineageMarker.configLine))
+      hasConfig: lines.dropFirst().contains(LineageMarker.configLine),
+      device: lines.dropFirst().lazy.compactMap { RootDevice($0) }.first)
   }
 
   /// Writes it whole or not at all. Returns the reason when that fails.
@@ -47,7 +52,8 @@ package struct LineageMarker: Sendable {
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { return reason() }
     let config = mark.hasConfig ? "\(LineageMarker.configLine)\n" : ""
-    let bytes = Array("\(mark.lineage)\nsequence \(mark.sequence)\n\(config)".utf8)
+    let device = mark.device.map { "\($0)\n" } ?? ""
+    let bytes = Array("\(mark.lineage)\nsequence \(mark.sequence)\n\(config)\(device)".utf8)
     let written = Glibc.write(descriptor, bytes, bytes.count)
     let isSynced = written == bytes.count && fsync(descriptor) == 0
     let failure = isSynced ? nil : reason()
@@ -61,6 +67,9 @@ package struct LineageMarker: Sendable {
     CrashPoint.reach("marker-renamed")
     return nil
   }
+
+  /// What the root lies on now, for a mark that says it is the right one.
+  package var device: RootDevice? { RootDevice(of: String(path.dropLast("/.hawker".utf8.count))) }
 
   private func reason() -> String { "\(path): \(String(cString: strerror(errno)))" }
 }

@@ -174,10 +174,10 @@ package actor Reconciler {
     // The time before the scan: what it did not find may have gone at any moment of it.
     lastScan = shop.ambient.now()
     wanted = loader.scan()
+    writeMissingMarker()
     if let wanted { shop.scanned(wanted) }
     shop.window?.scanned(wanted, at: lastScan)
     watchPhotos()
-    writeMissingMarker()
   }
 
   /// Adding wakes the watcher's thread: only for folders that are new to it.
@@ -188,12 +188,10 @@ package actor Reconciler {
     watcher?.add(folders: new)
   }
 
-  /// A new journal's first scan of a good root marks it.
+  /// A new journal's first scan of a good root marks it. One that can't be marked is as good as not seen, until it can.
   private func writeMissingMarker() {
-    guard wanted?.root == .seen else { return }
-    if let failure = Lineage.mark(shop) {
-      return logger.warning("the listings root can't be marked: \(failure)")
-    }
+    guard let problems = wanted?.problems, wanted?.root == .seen else { return }
+    if let failure = Lineage.mark(shop) { return wanted = Wanted(root: .unseen(failure), problems: problems) }
     // From now on a root without the mark is another one.
     guard case .acceptable(let lineage) = shop.options.marker, Lineage.isMarked(shop) else { return }
     shop.options.marker = .expected(lineage: lineage)

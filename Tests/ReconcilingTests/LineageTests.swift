@@ -1,5 +1,7 @@
+import Glibc
 import Journaling
 import Listings
+import Loading
 import Support
 import Testing
 
@@ -67,6 +69,36 @@ struct LineageTests {
     try folder.write(".hawker", Array(text.utf8))
     let mark = LineageMarker(root: folder.path).read()
     #expect(mark == (text.hasPrefix("lineage") ? .init(lineage: "lineage", sequence: 0) : nil))
+  }
+
+  @Test func theDeviceStaysAsItWasUntilTheMachineStartsAnew() async throws {
+    try await root { office, marker in
+      #expect(Lineage.mark(office.shop) == nil)
+      let now = try #require(marker.device)
+      #expect(marker.read()?.device == now)
+      var mark = try #require(marker.read())
+      mark.device?.number += 1
+      #expect(marker.write(mark) == nil)
+      Lineage.advance(office.shop)
+      #expect(marker.read() == mark)
+      mark.device?.boot = "another"
+      #expect(marker.write(mark) == nil)
+      Lineage.advance(office.shop)
+      #expect(marker.read()?.device == now)
+      mark.device = nil
+      #expect(marker.write(mark) == nil)
+      Lineage.advance(office.shop)
+      #expect(marker.read()?.device == now)
+    }
+  }
+
+  @Test func aRootThatCannotBeMarkedIsTold() async throws {
+    try await root { office, marker in
+      // A folder in the mark's place can't be written over.
+      mkdir(marker.path + ".tmp", 0o755)
+      let told = try #require(Lineage.mark(office.shop))
+      #expect(told.contains(marker.path) && told.contains("nothing is posted"))
+    }
   }
 
   private func root(marksRoot: Bool = true, _ body: (Office, LineageMarker) throws -> Void) async throws {

@@ -76,7 +76,7 @@ struct Apply: AsyncParsableCommand {
     chosen.enforces = enforce
     try KnownNames(config: opened.shop.config, wanted: wanted, ledger: opened.shop.journal.ledger).check(chosen)
     if enforce, wanted.root == .seen {
-      mark(opened)
+      try mark(opened)
       _ = await opened.shop.refresh(wanted, only: chosen.account)
     }
     let plan = opened.shop.plan(wanted, mode: mode, selection: chosen).with(opened.shop.loaded.problems)
@@ -107,7 +107,7 @@ struct Apply: AsyncParsableCommand {
   /// Even a plan without a request may have facts to record: the root's mark, a moved file.
   private func settleFacts(_ plan: Plan, _ wanted: Wanted, _ opened: OpenShop) async throws {
     guard wanted.root == .seen else { return }
-    mark(opened)
+    try mark(opened)
     do throws(JournalError) {
       try await opened.shop.executor { _ in }.submit(plan)
     } catch {
@@ -115,14 +115,14 @@ struct Apply: AsyncParsableCommand {
     }
   }
 
-  private func mark(_ opened: OpenShop) {
-    if let failure = Lineage.mark(opened.shop) { Console.error("the journal's mark can't be written: \(failure)") }
+  private func mark(_ opened: OpenShop) throws {
+    if let failure = Lineage.mark(opened.shop) { throw Exit(.person, failure) }
   }
 
   private func carryOut(
     _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection, _ mode: PlanInput.Mode
   ) async throws -> Set<ExitCode> {
-    mark(opened)
+    try mark(opened)
     let log = ResultLog()
     let progress = Progress(total: plan.executable.count, isBar: Console.isErrorTerminal)
     let executor = opened.shop.executor { event in

@@ -112,7 +112,8 @@ struct Init: AsyncParsableCommand {
     Console.note("\(setting.config.listings) holds \(wanted.listings.count) valid listings; \(live) posts are live.")
     try confirm("Does it belong to this journal?")
     let hasConfig = !setting.config.file.isEmpty
-    let mark = LineageMarker.Mark(lineage: ledger.lineage, sequence: ledger.sequence, hasConfig: hasConfig)
+    let mark = LineageMarker.Mark(
+      lineage: ledger.lineage, sequence: ledger.sequence, hasConfig: hasConfig, device: marker.device)
     if let failure = marker.write(mark) {
       throw Exit(.failed, failure)
     }
@@ -132,10 +133,11 @@ struct Init: AsyncParsableCommand {
     try confirm("Are the old posts gone?")
     do throws(JournalError) {
       let journal = try Journal.open(setting.config.state, program: Version.text, now: Ambient.system.now)
-      let failure = LineageMarker(root: setting.config.listings).write(
+      let marker = LineageMarker(root: setting.config.listings)
+      let failure = marker.write(
         .init(
           lineage: journal.ledger.lineage, sequence: journal.ledger.sequence,
-          hasConfig: !setting.config.file.isEmpty))
+          hasConfig: !setting.config.file.isEmpty, device: marker.device))
       await journal.close()
       if let failure { throw JournalError.unwritable(path: setting.config.listings, reason: failure) }
     } catch {

@@ -37,6 +37,11 @@ extension Drill {
       strike: "", undo: "", status: 3, says: ["its mark is gone"], daemon: .says("guard root"),
       mounts: "mount --bind ../other listings"),
     Drill(
+      name: "a copy of it, mark and all, on another disk is mounted over it", venue: .beside, strike: "", undo: "",
+      status: 3, says: ["is on another device", "hawker init --adopt-root"], daemon: .none,
+      mounts: "mkdir -p ../disk; mount -t tmpfs none ../disk; cp -a listings/. ../disk/; rm ../disk/lamp-0.yaml; "
+        + "mount --bind ../disk listings"),
+    Drill(
       name: "the link to the root leads elsewhere", venue: .beside,
       before: "mv listings ../one; ln -s ../one listings; mkdir ../two", strike: "ln -sfn ../two listings",
       undo: "ln -sfn ../one listings", status: 3, says: ["its mark is gone"], daemon: .says("guard root")),
