@@ -10,7 +10,7 @@ enum Emergency {
       var chain = Chain()
       chain.write(body, at: at, to: &lines)
     }
-    var place = layout.emergency
+    var place = "it is kept in \(layout.emergency), and the next start takes it in"
     do throws(DiskError) {
       CrashPoint.reach("emergency-before")
       let kept = try disk.readIfPresent(layout.emergency) ?? []
@@ -25,10 +25,12 @@ enum Emergency {
       try disk.syncDirectory(layout.directory)
       CrashPoint.reach("emergency-kept")
     } catch {
-      place = "nowhere (\(layout.emergency): \(error.reason)); keep this message, and settle it with `hawker resolve`"
+      place =
+        "it could not be kept beside it either (\(layout.emergency): \(error.reason)): keep this message, and settle the "
+        + "post with `hawker resolve` once hawker starts again"
     }
     disk.alarm(
-      "hawker: the journal could not take the outcome of a request that was made; it is in \(place):\n"
+      "hawker: the journal could not take the outcome of a request that was made; \(place):\n"
         + String(decoding: lines, as: UTF8.self))
   }
 

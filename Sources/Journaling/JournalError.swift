@@ -47,7 +47,8 @@ package enum JournalError: Error, Hashable, Sendable {
     case .rolledBack(let file, let sequence, let expected):
       "\(file): the journal ends at entry \(sequence), but entry \(expected) had been written: it was restored from an "
         + "older copy, or the disk lost data. Nothing was sent, since posts would be made twice. Put the newer copy back; "
-        + "if there is none, move the state directory away and start with `hawker init --new-journal` and `hawker import`."
+        + "if there is none, move the state directory away and start with `hawker init --new-journal`: that journal knows of "
+        + "no posts, so first take the old ones off, or name each in its listing, `adopt: {ACCOUNT: REMOTE_ID}`."
     case .unreadable(let path, let reason):
       "\(path): can't be read: \(reason). Nothing was sent. Check its owner and mode."
     case .unwritable(let path, let reason):
@@ -55,12 +56,12 @@ package enum JournalError: Error, Hashable, Sendable {
     case .syncFailed(let path, let reason):
       "\(path): the disk did not take the data (\(reason)). Nothing more is sent. Check the disk (dmesg), then start "
         + "hawker again: it goes on from what is really on the disk."
-    case .full(let path):
     case .replaced(let path):
       "\(path): was removed or replaced while hawker was writing: what it recorded last may not be in the files that are "
         + "there now, and another hawker may be writing too. Nothing more is sent. See what did it (a restored copy, a "
         + "clean-up, a sync tool), put the newest whole copy of the state directory back if it was exchanged, and start "
         + "one hawker again: it goes on from what it finds, and refuses a copy that is too old."
+    case .full(let path):
       "\(path): the disk is full: nothing new is sent, what is under way is still recorded. Make room and try again."
     case .notADirectory(let path):
       "\(path): is not a directory. Move it away, or set `state` in hawker.yaml to another path."

@@ -65,7 +65,7 @@ extension JournalReading {
 }
 
 /// What is found on the way through the segments: forwards, or for the newest backwards.
-private struct LogFind {
+struct LogFind {
   private let query: LogQuery
   /// What a line about the listing has somewhere.
   private let mark: [UInt8]
@@ -79,13 +79,18 @@ private struct LogFind {
   private var most: Int { query.newest ?? query.limit ?? .max }
   var isWhole: Bool { entries.count >= most }
 
-  mutating func read(_ segment: Segment, upTo bound: Int?) throws(JournalError) {
+  /// Returns how far the segment could be read. What was found before a line that is out of its place stays.
+  @discardableResult
+  mutating func read(
+    _ segment: Segment, upTo bound: Int?
+  ) throws(JournalError) -> (segment: Segment, chain: Chain) {
     var segment = segment
     var chain = segment.origin
+    var failure: JournalError?
     var found: [(envelope: Envelope, line: Int, json: JSONValue?)] = []
     let (query, mark, room) = (query, mark, most - entries.count)
     let (bytes, path) = (segment.bytes, segment.path)
-    try segment.walk(&chain, upTo: bound) { (scanned, line) throws(JournalError) in
+    func look(_ scanned: inout ScannedLine, _ line: Int) throws(JournalError) {
       let envelope = scanned.envelope
       guard envelope.sequence > query.after, query.newest != nil || found.count < room else { return }
       var json: JSONValue?
@@ -98,6 +103,7 @@ private struct LogFind {
       found.append((envelope, line, json))
       if room < .max / 2, found.count >= 2 * room { found.removeFirst(found.count - room) }
     }
+    do throws(JournalError) { try segment.walk(&chain, upTo: bound, look) } catch { failure = error }
     var part: [LogEntry] = []
     for (envelope, line, json) in query.newest == nil ? found[...] : found.suffix(room) {
       let whole: JSONValue
@@ -105,6 +111,8 @@ private struct LogFind {
       part.append(LogEntry(envelope, whole, path, line))
     }
     entries = query.newest == nil ? entries + part : part + entries
+    if let failure { throw failure }
+    return (segment, chain)
   }
 
   /// Sooner seen than read as JSON.

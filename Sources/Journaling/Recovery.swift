@@ -177,15 +177,7 @@ struct Replay {
       guard head.lineage == ledger.lineage else {
         throw .foreign(file: last.path, lineage: ledger.lineage, expected: head.lineage)
       }
-      if chain.sequence < head.chain.sequence {
-        guard !last.rest.isEmpty else {
-          throw .rolledBack(file: last.path, sequence: chain.sequence, expected: head.chain.sequence)
-        }
-        throw .broken(
-          last.path, last.entries + 1,
-          "the entry is not intact, and \(layout.head) shows that it had been safely written")
-      }
     }
-    try last.judgeRest(after: chain)
+    try last.judgeEnd(after: chain, head, layout)
   }
 }

@@ -80,6 +80,18 @@ struct Segment {
     }
   }
 
+  /// Whether the journal may end so; this is its newest segment.
+  func judgeEnd(after chain: Chain, _ head: Head?, _ layout: Layout) throws(JournalError) {
+    if let head, chain.sequence < head.chain.sequence {
+      guard !rest.isEmpty else {
+        throw .rolledBack(file: path, sequence: chain.sequence, expected: head.chain.sequence)
+      }
+      throw .broken(
+        path, entries + 1, "the entry is not intact, and \(layout.head) shows that it had been safely written")
+    }
+    try judgeRest(after: chain)
+  }
+
   /// Whether what stands behind the last good line can only be a tear of the batch that was being written; throws when
   /// something intact in it shows that a bad line had been synced before.
   func judgeRest(after chain: Chain) throws(JournalError) {

@@ -8,6 +8,14 @@ package struct Verification: Hashable, Sendable {
   package var problems: [JournalError] = []
   /// What is unusual and harmless: torn tails that were left behind, a checkpoint that was done without.
   package var notes: [String] = []
+  /// How far the journal goes; nil when it can't be read to its end.
+  package struct End: Hashable, Sendable {
+    package var lineage: String
+    package var sequence: Int
+  }
+  package private(set) var end: End?
+  /// What is left behind the newest segment's entries: harmless only when all else says so.
+  private var tail: String?
   /// Of the first file that could be read.
   private var lineage: String?
   /// Checkpoints by the entry that they stand for.
@@ -118,13 +126,14 @@ extension Verification {
       throw .broken(path, segment.entries + 1, "the entry is not intact or missing, and \(next.path) goes on behind it")
     }
     if next == nil { try segment.judgeRest(after: chain) }
-    if !segment.rest.isEmpty {
-      notes.append(
-        "\(path):\(segment.entries + 1): a torn tail of \(segment.rest.count) bytes, which nothing relied on")
-    }
+    guard !segment.rest.isEmpty else { return }
+    let torn = "\(path):\(segment.entries + 1): a torn tail of \(segment.rest.count) bytes, which nothing relied on"
+    if next == nil { tail = torn } else { notes.append(torn) }
   }
 
   fileprivate mutating func note(_ recovery: Recovery) {
+    end = End(lineage: recovery.ledger.lineage, sequence: recovery.ledger.sequence)
+    if let tail { notes.append(tail) }
     if let bypassed = recovery.bypassed { notes.append("done without it: \(bypassed.message)") }
     if recovery.head == nil { notes.append("there is no head.json: a journal that was cut back would not be noticed") }
   }

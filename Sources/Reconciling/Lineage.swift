@@ -49,7 +49,7 @@ package enum Lineage {
     rollback(lineage: ledger.lineage, sequence: ledger.sequence, of: config, markIn: folder)
   }
 
-  static func rollback(
+  package static func rollback(
     lineage: String, sequence: Int, of config: Config, markIn folder: String
   ) -> JournalError? {
     guard let mark = LineageMarker(root: folder).read(), mark.lineage == lineage, mark.sequence > sequence

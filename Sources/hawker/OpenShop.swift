@@ -105,22 +105,9 @@ struct OpenShop: Sendable {
     return failure
   }
 
-  /// Situation 19: a listings root that knows a lineage, and no journal of it.
+  /// Not where the root knows of a journal and there is none, or a newer one than this.
   private static func openJournal(_ setting: Setting, _ observation: Observation?) throws -> Journal {
-    if try setting.readLedger() == nil, let lineage = LineageMarker(root: setting.markFolder).read()?.lineage {
-      if setting.isSandbox {
-        throw Exit(
-          .journal,
-          "\(setting.config.state): there is no journal, but the sandbox's marketplaces hold the posts of journal "
-            + "\(lineage). Nothing was done: its posts would be made a second time. Bring the journal's files back, or "
-            + "remove \(setting.config.state) to start the sandbox anew")
-      }
-      throw Exit(
-        .journal,
-        "\(setting.config.state): there is no journal, but \(setting.config.listings) belongs to journal \(lineage). "
-          + "Nothing was sent: its posts would be made a second time. Bring the state directory back from a backup, "
-          + "or start anew with `hawker init --new-journal` once the old posts are gone")
-    }
+    _ = try setting.readLedger()
     do throws(JournalError) {
       let disk = LocalDisk()
       let journal = try Journal.open(

@@ -81,15 +81,39 @@ struct Setting: Sendable {
       capabilities: Setting.capabilities, publicURL: publicURL, marker: isSandbox ? .ignored : marker)
   }
 
-  /// The journal's records without taking its lock; nil without a journal.
-  func readLedger() throws -> Ledger? {
+  /// The journal's records without taking its lock; nil without a journal. `mayBeLost`: also where there was one.
+  func readLedger(mayBeLost: Bool = false) throws -> Ledger? {
+    let ledger: Ledger?
     do throws(JournalError) {
-      let ledger = try JournalReading.read(config.state)
+      ledger = try JournalReading.read(config.state)
       if let ledger, let rollback = Lineage.rollback(ledger, of: config, markIn: markFolder) { throw rollback }
-      return ledger
     } catch {
       throw Exit(error)
     }
+    if ledger == nil, !mayBeLost, let lost = lostJournal { throw lost }
+    return ledger
+  }
+
+  /// What was read to its end is older than what the root's mark has seen.
+  func rollback(_ lineage: String, _ sequence: Int) -> JournalError? {
+    Lineage.rollback(lineage: lineage, sequence: sequence, of: config, markIn: markFolder)
+  }
+
+  /// Situation 19, of a shop without a journal: its root knows of one. Nil: it never had one.
+  var lostJournal: Exit? {
+    guard let lineage = LineageMarker(root: markFolder).read()?.lineage else { return nil }
+    if isSandbox {
+      return Exit(
+        .journal,
+        "\(config.state): there is no journal, but the sandbox's marketplaces hold the posts of journal \(lineage). "
+          + "Nothing was done: its posts would be made a second time. Bring the journal's files back, or "
+          + "remove \(config.state) to start the sandbox anew")
+    }
+    return Exit(
+      .journal,
+      "\(config.state): there is no journal, but \(config.listings) belongs to journal \(lineage). "
+        + "Nothing was sent: its posts would be made a second time. Bring the state directory back from a backup, "
+        + "or start anew with `hawker init --new-journal` once the old posts are gone")
   }
 
   /// What `hawker plan` shows, but for what the config's own problems add.
@@ -133,7 +157,8 @@ struct Setting: Sendable {
     _ selection: Selection = Selection(), mode: PlanInput.Mode = .once,
     looking: (() async throws -> [Executor.Account])? = nil
   ) async throws -> Planned {
-    var ledger = try readLedger()
+    // Who looks at live copies shows a plan, which can be had without a journal.
+    var ledger = try readLedger(mayBeLost: looking != nil)
     let marker: Marker =
       ledger.map { $0.isUnused ? .acceptable(lineage: $0.lineage) : .expected(lineage: $0.lineage) } ?? .none
     var loader = Loader(loaded, options: loadingOptions(marker: marker))

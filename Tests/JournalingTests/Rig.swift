@@ -70,7 +70,7 @@ struct Rig {
     }
     let alarms = disk.state.withLock { $0.alarms.count }
     let (refusals, at) = start.writer.commit(batch)
-    let wasKept = disk.state.withLock { $0.alarms.dropFirst(alarms).allSatisfy { !$0.contains("in nowhere") } }
+    let wasKept = disk.state.withLock { $0.alarms.dropFirst(alarms).allSatisfy { !$0.contains("could not be kept") } }
     for (request, refusal) in zip(batch, refusals) {
       for entry in request.entries { submitted.append((entry, at)) }
       settle(request.entries, isTaken: refusal == nil, wasKept: wasKept, at)

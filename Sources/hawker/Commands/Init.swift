@@ -122,7 +122,7 @@ struct Init: AsyncParsableCommand {
 
   private func startAnew() async throws {
     let setting = try Setting.read(global, in: Paths.absolute(directory))
-    guard try setting.readLedger() == nil else {
+    guard try setting.readLedger(mayBeLost: true) == nil else {
       throw Exit(.person, "\(setting.config.state) has a journal already; nothing was done")
     }
     let wanted = scan(setting)

@@ -46,13 +46,11 @@ struct LogCommand: AsyncParsableCommand {
 
   /// Returns the last sequence that was shown.
   private func show(_ setting: Setting, after last: Int, newest: Int?) throws -> Int {
-    let entries: [LogEntry]
-    do throws(JournalError) {
-      entries = try JournalReading.entries(setting.config.state, LogQuery(listing: id, after: last, newest: newest))
-    } catch {
-      throw Exit(error)
-    }
+    let reading = JournalReading.log(setting.config.state, LogQuery(listing: id, after: last, newest: newest))
+    let entries = reading.entries
     for entry in entries { Console.out(format == .json ? entry.json.text + "\n" : LogLine.text(entry) + "\n") }
+    if let failure = reading.failure ?? setting.rollback(reading.lineage, reading.sequence) { throw Exit(failure) }
+    if reading.lineage.isEmpty, let lost = setting.lostJournal { throw lost }
     return entries.last?.sequence ?? last
   }
 }

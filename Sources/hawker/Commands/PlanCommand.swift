@@ -43,6 +43,7 @@ struct PlanCommand: AsyncParsableCommand {
     let forecast = try await setting.forecast(selection.selection(), isWhole: verbose, usesCache: !noCache)
     let plan = setting.worded(forecast.plan.with(setting.loaded.problems))
     try await show(plan)
+    warnOfLostJournal(plan, setting)
     if let out { try SavedPlan.save(plan, to: out) }
     forecast.keep()
     // A big shop's values need not be taken apart one by one before the process ends.
@@ -54,6 +55,7 @@ struct PlanCommand: AsyncParsableCommand {
     let planned = try await setting.plan(selection.selection(), looking: { live.accounts })
     await live.close()
     try await show(planned.plan)
+    warnOfLostJournal(planned.plan, setting)
     if let out { try SavedPlan.save(planned.plan, to: out) }
     var codes = codes(planned.plan)
     if planned.failures.contains(where: { $0.code == "unauthorized" }) { codes.insert(.connect) }
@@ -64,6 +66,12 @@ struct PlanCommand: AsyncParsableCommand {
     var codes = plan.exitCodes
     if detailedExitcode, plan.hasChanges { codes.insert(.pending) }
     return codes
+  }
+
+  /// Without a journal the root's mark holds no plan back (CI has none); `apply` refuses where there was one.
+  private func warnOfLostJournal(_ plan: Plan, _ setting: Setting) {
+    guard plan.lineage == nil, let why = setting.lostJournal?.message else { return }
+    Console.error("warning: `apply` would refuse this plan (exit 7): " + (sandbox ? Advice.inSandbox(why) : why))
   }
 
   private func show(_ plan: Plan) async throws {

@@ -19,16 +19,28 @@ struct StateCommand: AsyncParsableCommand {
 
     func run() async throws {
       let setting = try Setting.read(global, sandbox: sandbox)
-      let report = JournalReading.verify(setting.config.state)
+      var report = JournalReading.verify(setting.config.state)
       if report.files == 0, report.isIntact {
+        if let lost = setting.lostJournal { throw lost }
         throw Exit(.done, "\(setting.config.state): there is no journal yet (--sandbox checks the sandbox's)")
+      }
+      if let end = report.end, let rollback = setting.rollback(end.lineage, end.sequence) {
+        report.problems.append(rollback)
       }
       for note in report.notes { Console.out("note: \(note)\n") }
       for problem in report.problems { Console.out("\(problem.message)\n") }
       Console.out(
         "\(setting.config.state): \(report.files) files, \(report.entries) entries, "
-          + (report.isIntact ? "all intact.\n" : "\(report.problems.count) damaged places.\n"))
+          + verdict(report))
       if !report.isIntact { throw Exit(.journal) }
+    }
+
+    private func verdict(_ report: Verification) -> String {
+      switch report.problems.count {
+      case 0: "all intact.\n"
+      case 1: "1 problem.\n"
+      case let count: "\(count) problems.\n"
+      }
     }
   }
 
@@ -69,14 +81,13 @@ struct StateCommand: AsyncParsableCommand {
 
     func run() async throws {
       let setting = try Setting.read(global, sandbox: sandbox)
-      do throws(JournalError) {
-        guard let text = try JournalReading.export(setting.config.state) else {
-          throw JournalError.unreadable(path: setting.config.state, reason: "there is no journal yet")
-        }
-        Console.out(text + "\n")
-      } catch {
-        throw Exit(error)
+      let text: String?
+      do throws(JournalError) { text = try JournalReading.export(setting.config.state) } catch { throw Exit(error) }
+      guard let text else {
+        throw setting.lostJournal
+          ?? Exit(.journal, "\(setting.config.state): there is no journal yet; `hawker apply` makes it")
       }
+      Console.out(text + "\n")
     }
   }
 }
