@@ -39,9 +39,9 @@ struct Guarding {
   private func counted(_ actions: [Action]) -> [GuardReport] {
     let words: [(Action.Holder, String, String)] = [
       (.scope, "outside of what hawker.yaml covers", "hawker release --scope"),
-      (.grace, "waiting for their files to come back", ""),
-      (.git, "waiting until git has finished", ""),
-      (.protect, "protected and without a file", "bring the file back, or have it say protect: false first"),
+      (.grace, "waiting for their files to come back", "status: draft in the file withdraws at once"),
+      (.git, "waiting until git has finished", "git status shows what to finish or to abort"),
+      (.protect, "protected and without a file", "the file back, with protect: false in it"),
     ]
     // By index: going through the actions would copy each.
     let held = actions.indices.filter { actions[$0].kind == .withdraw && actions[$0].hold != nil }

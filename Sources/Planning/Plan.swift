@@ -159,3 +159,8 @@ package enum Bookkeeping: Hashable, Sendable {
   /// The seller's word let through what a guard holds.
   case permitted(PostKey, Permit)
 }
+
+extension GuardReport {
+  /// What stands behind its text: how exactly that is let through. The root's own text says when its way is one.
+  package var way: String { override.isEmpty || name == .root ? "" : " (\(override))" }
+}

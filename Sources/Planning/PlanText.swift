@@ -51,8 +51,7 @@ package struct PlanText {
     var text: [UInt8] = []
     if behindPosts { text.append(0x0A) }
     for report in plan.guards where report.name == .root || report.name == .oversold {
-      let way = report.override.isEmpty ? "" : " (\(report.override))"
-      text += "\(report.name.rawValue): \(Escaping.line(report.text))\(way)\n\n".utf8
+      text += "\(report.name.rawValue): \(Escaping.line(report.text))\(report.way)\n\n".utf8
     }
     let problems = ProblemExcerpt(plan.problems)
     for problem in problems.shown { self.problem(problem, &text) }

@@ -24,7 +24,10 @@ package enum Planner {
     var plan = blank(input)
     guard case .unseen(let why) = input.wanted.root else { return plan }
     let live = input.records.values.count(where: \.isLive)
-    plan.guards = [GuardReport(.root, limit: 0, observed: live, isTripped: true, text: why)]
+    plan.guards = [
+      GuardReport(
+        .root, limit: 0, observed: live, isTripped: true, override: "hawker init --adopt-root", text: why)
+    ]
     return plan
   }
 

@@ -62,9 +62,8 @@ struct Chronicle {
   private mutating func tellGuards(_ plan: Plan) {
     let tripped = plan.guards.filter { $0.isTripped && !$0.isLifted }
     for report in tripped where !guards.contains(report.text) {
-      let way = report.override.isEmpty ? "" : " (\(report.override))"
       let level: Logger.Level = report.name.needsPerson ? .error : .notice
-      logger.log(level: level, "guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)")
+      logger.log(level: level, "guard \(report.name.rawValue): \(Escaping.line(report.text))\(report.way)")
     }
     guards = Set(tripped.map(\.text))
   }

@@ -29,7 +29,7 @@ struct Case {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     let records = try records(in: folder)
-    let (config, wanted) = try load("listings", ["hawker.yaml"], at: folder.path + "/now")
+    let (config, wanted) = try load("listings", ["hawker.yaml"], at: folder.path + "/now", marker: marker)
     var input = PlanInput(
       wanted: wanted, records: records, config: config.config, capabilities: Case.capabilities, now: Case.now)
     for option in lines("options.txt") {
@@ -40,6 +40,7 @@ struct Case {
       case "enforce": input.enforces = true
       case "daemon": input.mode = .continuous
       case "git": input.wanted.gitActivity = option.dropFirst().joined(separator: " ")
+      case "marker": break
       case "bare": input.accountCapabilities[option[1]] = Case.bare(option[1], config.config)
       default: throw Failure(message: "\(name)/options.txt: \(option[0])")
       }
@@ -60,7 +61,9 @@ struct Case {
   }
 
   /// The shop's folder at `shop`: this case's listings, and the first of these configs that there is.
-  private func load(_ listings: String, _ configs: [String], at shop: String) throws -> (LoadedConfig, Wanted) {
+  private func load(
+    _ listings: String, _ configs: [String], at shop: String, marker: Marker = .ignored
+  ) throws -> (LoadedConfig, Wanted) {
     let files = FileManager.default
     try files.createDirectory(atPath: shop, withIntermediateDirectories: true)
     let config = configs.map { "\(path)/\($0)" }.first(where: files.fileExists) ?? "\(Case.folder)/hawker.yaml"
@@ -71,8 +74,15 @@ struct Case {
       try files.copyItem(atPath: "\(path)/\(listings)", toPath: loaded.config.listings)
     }
     var loader = Loader(
-      loaded, options: LoadingOptions(capabilities: Case.capabilities, publicURL: "https://shop.example.com"))
+      loaded,
+      options: LoadingOptions(
+        capabilities: Case.capabilities, publicURL: "https://shop.example.com", marker: marker))
     return (loaded, loader.scan())
+  }
+
+  /// `marker LINEAGE`: whose mark the root must bear.
+  private var marker: Marker {
+    lines("options.txt").first { $0[0] == "marker" }.map { .expected(lineage: $0[1]) } ?? .ignored
   }
 
   // MARK: Records

@@ -91,8 +91,7 @@ struct StatusReport {
     }
     if rows.isEmpty { text += "Nothing is recorded and nothing is wanted.\n" }
     for report in plan.guards where report.isTripped {
-      let way = report.override.isEmpty ? "" : " (\(report.override))"
-      text += "guard \(report.name.rawValue): \(Escaping.line(report.text))\(way)\n"
+      text += "guard \(report.name.rawValue): \(Escaping.line(report.text))\(report.way)\n"
     }
     let problems = ProblemExcerpt(plan.problems)
     for problem in problems.shown { text += problem.text + "\n" }
