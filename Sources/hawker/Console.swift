@@ -3,9 +3,20 @@ import Synchronization
 
 /// Standard output carries the result; everything else goes to standard error.
 enum Console {
-  static func out(_ text: String) { keep(write(text, to: STDOUT_FILENO)) }
+  static func out(_ text: String) {
+    written.store(true, ordering: .relaxed)
+    keep(write(text, to: STDOUT_FILENO))
+  }
   /// The same for a long text that never was a String.
-  static func out(_ bytes: [UInt8]) { keep(bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) }) }
+  static func out(_ bytes: [UInt8]) {
+    written.store(true, ordering: .relaxed)
+    keep(bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) })
+  }
+
+  private static let written = Atomic(false)
+  /// Whether a result stands on standard output, or the beginning of one.
+  static var hasResult: Bool { written.load(ordering: .relaxed) }
+
   static func error(_ text: String) { _ = write("hawker: \(text)\n", to: STDERR_FILENO) }
   static func note(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
   static func raw(_ text: String) { _ = write(text, to: STDERR_FILENO) }

@@ -1,5 +1,6 @@
 import Glibc
 import Journaling
+import Listings
 import Planning
 
 /// The exit codes of spec/cli.md.
@@ -26,10 +27,13 @@ enum ExitCode: Int32 {
 struct Exit: Error {
   let code: ExitCode
   let message: String?
+  /// What it is because of, file by file.
+  let problems: [Problem]
 
-  init(_ code: ExitCode, _ message: String? = nil) {
+  init(_ code: ExitCode, _ message: String? = nil, because problems: [Problem] = []) {
     self.code = code
     self.message = message
+    self.problems = problems
   }
 
   init(_ error: JournalError) {
@@ -60,5 +64,19 @@ extension Plan {
     if needsPerson { codes.insert(.person) }
     if hasErrors { codes.insert(.invalid) }
     return codes
+  }
+}
+
+extension Exit {
+  /// `hawker.error/1`: the one document of a command with `--format json` that has no other result to show.
+  func json(_ message: String) -> String {
+    var json = JSONWriter()
+    json.object { json in
+      json.field("format", "hawker.error/1")
+      json.field("exit", Int(code.rawValue))
+      json.field("message", message)
+      PlanJSON.writeProblems(problems, to: &json)
+    }
+    return json.text + "\n"
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Journaling
 import Planning
 
 // hawker: the program. In: a command line, the environment. Out: one result on standard output, logs and progress on
@@ -41,8 +42,10 @@ enum Main {
     #if DEBUG
       CrashHook.install()
     #endif
+    var format = Format.text
     do {
       var command = try Hawker.parseAsRoot(CommandLineOrder.globalsLast(Array(CommandLine.arguments.dropFirst())))
+      format = Main.format(of: command)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -50,12 +53,26 @@ enum Main {
       }
       Exit.now([])
     } catch let exit as Exit {
-      let isSandbox = CommandLine.arguments.contains("--sandbox")
-      if let message = exit.message { Console.error(isSandbox ? Advice.inSandbox(message) : message) }
-      Exit.now([exit.code])
+      end(exit, format)
+    } catch let error as JournalError {
+      end(Exit(error), format)
     } catch {
       Hawker.exit(withError: error)
     }
+  }
+
+  private static func format(of command: any ParsableCommand) -> Format {
+    (command as? any Formatted)?.format ?? .text
+  }
+
+  /// What is asked for as JSON is answered as JSON, whatever comes of it.
+  private static func end(_ exit: Exit, _ format: Format) -> Never {
+    let isSandbox = CommandLine.arguments.contains("--sandbox")
+    if let message = exit.message.map({ isSandbox ? Advice.inSandbox($0) : $0 }) {
+      if format == .json, !Console.hasResult { Console.out(exit.json(message)) }
+      Console.error(message)
+    }
+    Exit.now([exit.code])
   }
 }
 

@@ -5,6 +5,9 @@ import Logging
 import Reconciling
 
 enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+/// A command whose result can be had as JSON.
+protocol Formatted { var format: Format { get } }
+
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 

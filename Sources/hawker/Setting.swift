@@ -56,7 +56,7 @@ struct Setting: Sendable {
     let errors = configErrors
     guard !errors.isEmpty else { return }
     for problem in errors { Console.note(problem.text) }
-    throw Exit(.invalid, "the config has errors; nothing was done")
+    throw Exit(.invalid, "the config has errors; nothing was done", because: errors)
   }
 
   init(loaded: LoadedConfig, isSandbox: Bool) {

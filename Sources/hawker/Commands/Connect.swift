@@ -4,7 +4,7 @@ import Marketplaces
 import Planning
 import Sandbox
 
-struct Connect: AsyncParsableCommand {
+struct Connect: AsyncParsableCommand, Formatted {
   static let configuration = CommandConfiguration(
     commandName: "connect",
     abstract: "Connects an account: you log in and consent in a browser, hawker keeps the token.",

@@ -6,7 +6,7 @@ import Planning
 import Reconciling
 import UnixSignals
 
-struct LogCommand: AsyncParsableCommand {
+struct LogCommand: AsyncParsableCommand, Formatted {
   static let configuration = CommandConfiguration(
     commandName: "log", abstract: "The journal as a person reads it.")
 

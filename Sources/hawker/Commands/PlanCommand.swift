@@ -5,7 +5,7 @@ import Marketplaces
 import Planning
 import Reconciling
 
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: AsyncParsableCommand, Formatted {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Shows what apply would do, from files and journal alone; touches nothing.",

@@ -3,7 +3,7 @@ import Listings
 import Loading
 import Planning
 
-struct Show: AsyncParsableCommand {
+struct Show: AsyncParsableCommand, Formatted {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "A listing as each marketplace would get it, each value with its origin.")
 

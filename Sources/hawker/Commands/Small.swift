@@ -4,7 +4,7 @@ import Listings
 import Loading
 import Planning
 
-struct Validate: AsyncParsableCommand {
+struct Validate: AsyncParsableCommand, Formatted {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Every problem in config and listings; no network, no state.")
 

@@ -5,7 +5,7 @@ import Marketplaces
 import Planning
 import Reconciling
 
-struct Status: AsyncParsableCommand {
+struct Status: AsyncParsableCommand, Formatted {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Every post: its state, since when, its URL, what is next, what is held and why.")
 
