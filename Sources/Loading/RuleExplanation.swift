@@ -23,7 +23,8 @@ extension Rule {
     case .fileUnreadable: "A listing file can't be opened or read."
     case .fileSize: "A listing file is larger than 256 KiB."
     case .fileChanging: "A listing file keeps changing while it is read."
-    case .folderUnreadable: "A folder can't be read, or there is more in it than hawker takes: everything below it is frozen."
+    case .folderUnreadable:
+      "A folder can't be read, or there is more in it than hawker takes: everything below it is frozen."
     case .noDocument: "A listing file holds no listing."
     case .unknownKey: "A listing has a key that hawker doesn't know."
     case .keyPlace: "A listing key stands where it can't: an id in _defaults.yaml, tags under one account."

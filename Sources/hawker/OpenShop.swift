@@ -124,6 +124,7 @@ struct OpenShop: Sendable {
   static func startSandbox(
     _ setting: Setting, _ photos: PhotoIndex
   ) async throws -> (SandboxServer, SandboxAddress) {
+    try Descriptors.ready()
     var options = SandboxOptions()
     options.directory = setting.marketplacesFolder
     options.photoFile = { photos[$0] }

@@ -47,6 +47,7 @@ struct Connect: AsyncParsableCommand, Formatted {
     }
     if check { return try await tell(config, only: account) }
     guard let account = config.account(account ?? "") else { return }
+    try Descriptors.ready()
     if sandbox { return try await tryOut(account, config) }
     if Credentials[account.tokenVariable] != nil {
       Console.error("\(account.tokenVariable) is set and goes first: the new token is not used until you unset it")

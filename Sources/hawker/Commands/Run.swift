@@ -24,6 +24,7 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     if once { return try await runOnce() }
+    try Descriptors.ready()
     let setting = try Setting.read(global, sandbox: sandbox)
     let web = try WebWiring.setting(setting)
     let observation = Observation()

@@ -45,6 +45,7 @@ struct SandboxCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try Descriptors.ready()
     var options = SandboxOptions()
     options.port = port
     options.directory = directory.map { Paths.absolute($0) }
