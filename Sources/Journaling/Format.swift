@@ -62,6 +62,9 @@
 //    and if that checkpoint can't be read, the one before does, through one more segment.
 // 6. A sync that fails is never tried again (the kernel may have dropped the pages and call them clean): the writer is
 //    dead, and everything is read back from the disk by the next process.
+// 7. What was synced into a file that no name leads to any more is as lost as if it had not been. So behind each batch's
+//    sync the lock file and the segment have to be the ones at their paths; if not, the batch was not acknowledged, and
+//    the writer is dead.
 
 import Listings
 
