@@ -26,7 +26,8 @@ struct Rules {
       return actions.append(strayed)
     }
     if let record = difference.record, let settling = settle(difference, record, isClaimed: claim != nil) {
-      return actions.append(wish(settling, of: difference))
+      // A sale waits for nobody's wish: what may have to go is looked for first.
+      return actions.append(claim == nil ? wish(settling, of: difference) : settling)
     }
     if let claim, let action = sold(difference, claim) {
       let isSeen = if case .frozen = difference.want { false } else { difference.listing != nil }

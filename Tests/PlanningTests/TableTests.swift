@@ -141,6 +141,17 @@ struct TableTests {
     #expect(Given.plan([], [record]).told == ["resolve lamp a"])
   }
 
+  /// The seller's hold keeps nobody from buying what may be there.
+  @Test(arguments: [true, false]) func aHoldDoesNotKeepASaleFromWhatIsUncertain(isSold: Bool) {
+    var record = Given.record("lamp", .uncertain)
+    record.pending = Intent(op: "1", action: .create, key: record.key, marketplace: "m", file: "", at: Given.now)
+    let plan = Given.plan([Given.listing("lamp")], [record]) { input in
+      input.standing.holds[record.key] = [RecordedHold(by: "hold", since: Given.now)]
+      if isSold { input.standing.sales["lamp"] = [Sale(account: "elsewhere", price: nil, at: Given.now)] }
+    }
+    #expect(plan.told == [isSold ? "resolve lamp a" : "resolve lamp a [hold]"])
+  }
+
   @Test func uncertainThatCannotBeAskedIsHeldWithTheCommand() {
     let plan = Given.plan([Given.listing("lamp")], [Given.record("lamp", .uncertain)]) {
       $0.capabilities["m"]?.canLookUp = false
