@@ -20,6 +20,7 @@ struct OpenShop: Sendable {
 
   /// `observation`: who sees what is done; nil: nobody.
   static func open(_ setting: Setting, _ observation: Observation? = nil) async throws -> OpenShop {
+    try setting.refuseNoShop()
     let journal = try openJournal(setting, observation)
     let photos = PhotoIndex()
     var server: SandboxServer?

@@ -59,6 +59,15 @@ struct Setting: Sendable {
     throw Exit(.invalid, "the config has errors; nothing was done", because: errors)
   }
 
+  /// Nothing is made in a folder that is no shop.
+  func refuseNoShop() throws {
+    guard config.file.isEmpty, access(config.listings, F_OK) != 0, access(config.state, F_OK) != 0 else { return }
+    throw Exit(
+      .person,
+      "there is no shop in \(config.shop): neither hawker.yaml nor listings. `hawker init` makes one here; one that is "
+        + "elsewhere is named with --config")
+  }
+
   init(loaded: LoadedConfig, isSandbox: Bool) {
     self.loaded = loaded
     self.isSandbox = isSandbox

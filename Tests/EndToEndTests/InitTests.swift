@@ -47,6 +47,16 @@ import Testing
     #expect(adopted.status == 0 && adopted.out.contains("there/listings/.hawker: marked"), "\(adopted)")
   }
 
+  @Test(arguments: [["apply", "--yes"], ["run"], ["run", "--once"]]) func aFolderThatIsNoShopStaysAsItIs(
+    _ words: [String]
+  ) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let refused = try await Program.run(words + ["--sandbox"], in: folder.path)
+    #expect(refused.status == 3 && refused.err.contains("`hawker init` makes one here"), "\(refused)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
   @Test func whatCanNotBeMeantIsRefused() async throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

@@ -30,6 +30,9 @@ import Testing
     #expect(status.out.contains("on facebook, off offerup") && status.out.contains("held by sold"))
     let again = try await shop.hawker("sold", "lamp", "--account", "facebook", "--sandbox")
     #expect(again.status == 0 && again.out.contains("was recorded as sold on facebook"))
+    let log = try await shop.hawker("log", "lamp", "--sandbox")
+    #expect(log.out.contains("sold       lamp on facebook for 30.00 USD"), "\(log.out)")
+    #expect(try await shop.hawker("log", "-n", "0", "--sandbox").out.isEmpty)
     // A second buyer.
     #expect(try await shop.hawker("sold", "lamp", "--account", "offerup", "--sandbox").status == 0)
     let twice = try await shop.hawker("plan", "--sandbox")

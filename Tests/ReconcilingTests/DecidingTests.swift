@@ -23,12 +23,17 @@ struct DecidingTests {
   @Test(arguments: [
     Decision.hold(listing: "sofa", account: nil, reason: nil), .release(listing: "sofa", account: nil),
     .forget(listing: "sofa", account: nil), .resolve(listing: "sofa", account: nil, posted: nil),
-    .hold(listing: "lamp", account: "c1", reason: nil), .forget(listing: "lamp", account: nil),
+    .hold(listing: "lamp", account: "c1", reason: nil),
   ])
   func whatIsNotThereIsUnknown(_ decision: Decision) async throws {
-    // No post was made yet: there is nothing to forget.
     let ruling = try await Office([Office.listing("lamp")]).rule(decision)
     #expect(ruling.answer.code == .unknown && ruling.entries.isEmpty)
+  }
+
+  @Test func whatWasNeverPostedCanNotBeForgotten() async throws {
+    let ruling = try await Office([Office.listing("lamp")]).rule(.forget(listing: "lamp", account: nil))
+    #expect(ruling.answer.code == .refused && ruling.entries.isEmpty)
+    #expect(ruling.answer.text.contains("nothing is recorded of it"))
   }
 
   // MARK: Release
