@@ -14,7 +14,8 @@ extension Deciding {
     let twice = keys.filter { ledger.standing.hold(on: $0, by: oversold) != nil }
     if !twice.isEmpty {
       let entries = twice.map { Entry.released($0, by: oversold) }
-      return done(entries, "\(names(twice)): released; it stays sold, and another `hawker release \(listing)` offers it again")
+      return done(
+        entries, "\(names(twice)): released; it stays sold, and another `hawker release \(listing)` offers it again")
     }
     var entries: [Entry] = []
     var words: [String] = []
@@ -69,7 +70,9 @@ extension Deciding {
     let named = keys(listing, account)
     guard !named.isEmpty else { return unknown(listing, account) }
     let keys = named.filter { ledger[$0] != nil }
-    guard !keys.isEmpty else { return refused("\(names(named)): nothing is recorded of it, so nothing can be forgotten") }
+    guard !keys.isEmpty else {
+      return refused("\(names(named)): nothing is recorded of it, so nothing can be forgotten")
+    }
     for key in keys {
       if inFlight.contains(key) { return refused("\(key) has a request under way; try again in a moment") }
       if isWanted(key) {
