@@ -15,19 +15,22 @@ final class Progress: Sendable {
 
   private let total: Int
   private let isBar: Bool
+  /// False: the result says at its end why an account stopped, and once is enough.
+  private let tellsStops: Bool
   private let startedAt: Duration
   private let fields = Mutex(Fields())
 
-  init(total: Int, isBar: Bool) {
+  init(total: Int, isBar: Bool, tellsStops: Bool) {
     self.total = total
     self.isBar = isBar
+    self.tellsStops = tellsStops
     startedAt = Ambient.system.uptime()
   }
 
   func note(_ event: ExecutionEvent) {
     switch event {
     case .finished(let result): finished(result)
-    case .stopped(let account, let failure): tell("\(account) stopped: \(failure.message)")
+    case .stopped(let account, let failure): if tellsStops { tell("\(account) stopped: \(failure.message)") }
     case .waiting(let account, let until, let why): tell("\(account) waits until \(until): \(why)")
     case .duplicate(let key, let removed): tell("\(key): a second post of it (\(removed)) was taken off")
     case .started, .overtaken, .foundDone, .idle: break
@@ -43,7 +46,11 @@ final class Progress: Sendable {
   }
 
   private func finished(_ result: ActionResult) {
-    guard isBar else { return Console.note(ResultText.line(result)) }
+    guard isBar else {
+      // One message for the account, not one for each of its listings.
+      if result.failure?.code != "unauthorized" { Console.note(ResultText.line(result)) }
+      return
+    }
     let now = Ambient.system.uptime()
     let line: String? = fields.withLock { fields in
       if result.kind == .done { fields.finished += 1 } else { fields.failed += 1 }

@@ -92,7 +92,11 @@ import Testing
     defer { shop.folder.remove() }
     let applied = try await shop.hawker("apply", "--yes")
     #expect(applied.status == 6)
-    #expect(applied.out.contains("HAWKER_TOKEN_FACEBOOK"))
+    // One message, not one for each listing.
+    #expect((applied.out + applied.err).components(separatedBy: "HAWKER_TOKEN_FACEBOOK").count == 2, "\(applied)")
+    #expect(applied.out.contains("facebook stopped:"))
+    let json = try await shop.hawker("apply", "--yes", "--format", "json")
+    #expect(json.status == 6 && json.err.components(separatedBy: "HAWKER_TOKEN_FACEBOOK").count == 2, "\(json)")
     #expect(try shop.read("listings/.hawker").contains("-"))
   }
 

@@ -124,7 +124,8 @@ struct Apply: AsyncParsableCommand, Formatted {
   ) async throws -> Set<ExitCode> {
     try mark(opened)
     let log = ResultLog()
-    let progress = Progress(total: plan.executable.count, isBar: Console.isErrorTerminal)
+    let progress = Progress(
+      total: plan.executable.count, isBar: Console.isErrorTerminal, tellsStops: format == .json)
     let executor = opened.shop.executor { event in
       log.note(event)
       progress.note(event)
