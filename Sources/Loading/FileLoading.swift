@@ -95,6 +95,12 @@ struct FileLoading: Sendable {
       guard let id = id(of: draft, isAlone: parsed.drafts.count == 1, name, &result, &resolver) else {
         continue
       }
+      // Of the one listing there is, though its bytes don't name it.
+      if parsed.drafts.count == 1, !parsed.hidesListings {
+        for index in result.problems.indices where result.problems[index].listing == nil {
+          result.problems[index].listing = id
+        }
+      }
       let mark = draft.entries.find(.id)?.mark ?? draft.mark
       result.places.append(FileResult.Place(id: id, line: Int(mark.line), column: Int(mark.column)))
       if base.isBroken {

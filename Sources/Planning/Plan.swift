@@ -14,6 +14,8 @@ package struct Plan: Sendable {
   package var sequence: Int
   /// How many withdrawals the guards hold, all accounts together: what `--allow-withdraw` must name.
   package var heldWithdrawals: Int
+  /// What it was narrowed to.
+  package var choice = Choice()
   /// By account, posts that were found unchanged without being planned one by one: no action stands for them.
   package var settled: [String: Int] = [:]
 
@@ -29,6 +31,26 @@ package struct Plan: Sendable {
     self.lineage = lineage
     self.sequence = sequence
     self.heldWithdrawals = heldWithdrawals
+  }
+
+  /// What a plan was made for: a saved one is made that way again before it is applied.
+  package struct Choice: Hashable, Sendable {
+    /// `--only`; empty: all.
+    package var listings: Set<String> = []
+    /// `--account`.
+    package var account: String?
+    /// `plan --refresh`: the live copies were looked at first.
+    package var isRefreshed = false
+
+    package init(listings: Set<String> = [], account: String? = nil, isRefreshed: Bool = false) {
+      (self.listings, self.account, self.isRefreshed) = (listings, account, isRefreshed)
+    }
+
+    /// Whether the problem is of something that was asked for. What is of no listing may concern every one.
+    func covers(_ problem: Problem) -> Bool {
+      (listings.isEmpty || problem.listing.map(listings.contains) ?? true)
+        && (account == nil || problem.account == nil || problem.account == account)
+    }
   }
 
   /// What an executor may do now.

@@ -32,9 +32,12 @@ package enum Planner {
   }
 
   fileprivate static func blank(_ input: PlanInput) -> Plan {
+    let choice = Plan.Choice(listings: input.onlyListings, account: input.onlyAccount)
+    let isAll = choice == Plan.Choice()
     var plan = Plan(
-      actions: [], problems: input.wanted.problems, createdAt: input.now, lineage: input.lineage,
-      sequence: input.sequence)
+      actions: [], problems: isAll ? input.wanted.problems : input.wanted.problems.filter(choice.covers),
+      createdAt: input.now, lineage: input.lineage, sequence: input.sequence)
+    plan.choice = choice
     plan.settled = input.settled.posts
     return plan
   }

@@ -75,6 +75,27 @@ import Testing
     #expect(applied.out.contains("listings/bad.yaml:2:8") && applied.out.contains("6 done"))
   }
 
+  @Test func whatANarrowedPlanLeavesOutIsNoProblemOfIts() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    try shop.write("listings/bad.yaml", "id: bad\ntitle: Bad\nprice: 1.999\n")
+    let title = String(repeating: "long ", count: 22)
+    try shop.write(
+      "listings/lamp.yaml", shop.read("listings/lamp.yaml").replacing("Desk lamp, brass", with: title))
+    for (words, status) in [
+      (["--only", "trek-520"], Int32(0)), (["--only", "lamp", "--account", "offerup"], 0), (["--only", "lamp"], 4),
+      (["--only", "bad"], 4), (["--account", "offerup"], 4), ([], 4),
+    ] {
+      let plan = try await Program.run(["plan", "--sandbox"] + words, in: shop.path)
+      #expect(plan.status == status, "\(words): \(plan)")
+      #expect(plan.out.contains("bad.yaml") == !words.contains { ["trek-520", "lamp"].contains($0) })
+    }
+    #expect(try await !shop.hawker("status", "--only", "trek-520", "--sandbox").out.contains("bad.yaml"))
+    // What hides which listings it holds may hold this one.
+    try shop.write("listings/bad.yaml", "title: [\n")
+    #expect(try await shop.hawker("plan", "--sandbox", "--only", "trek-520").status == 4)
+  }
+
   @Test func withoutATerminalItAsksForYes() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }
