@@ -33,6 +33,11 @@ enum LiveCopies {
     return failures
   }
 
+  /// A look that failed says nothing: it is not taken for one that found nothing.
+  static func codes(_ failures: [MarketplaceFailure]) -> Set<ExitCode> {
+    Set(failures.map { $0.code == "unauthorized" ? .connect : .failed })
+  }
+
   /// On standard error: nothing of it is the plan's.
   private static func tell(young count: Int, absenceAfter: Duration) {
     guard count > 0 else { return }

@@ -57,8 +57,7 @@ struct PlanCommand: AsyncParsableCommand, Formatted {
     try await show(planned.plan)
     warnOfLostJournal(planned.plan, setting)
     if let out { try SavedPlan.save(planned.plan, to: out) }
-    var codes = codes(planned.plan)
-    if planned.failures.contains(where: { $0.code == "unauthorized" }) { codes.insert(.connect) }
+    let codes = codes(planned.plan).union(LiveCopies.codes(planned.failures))
     withExtendedLifetime(planned) { Exit.now(codes) }
   }
 
