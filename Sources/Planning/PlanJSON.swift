@@ -14,6 +14,7 @@ package enum PlanJSON {
       json.field("plan_id", plan.id)
       json.key("journal")
       journal(plan, &json)
+      selection(plan.choice, &json)
       json.key("summary")
       summary(plan.summary, &json)
       json.key("actions")
@@ -47,6 +48,21 @@ package enum PlanJSON {
     json.object { json in
       json.field("lineage", lineage)
       json.field("sequence", plan.sequence)
+    }
+  }
+
+  /// Nothing for a plan of everything.
+  private static func selection(_ choice: Plan.Choice, _ json: inout JSONWriter) {
+    guard choice != Plan.Choice() else { return }
+    json.key("selection")
+    json.object { json in
+      json.key("only")
+      json.array { json in
+        for listing in choice.listings.sorted() { json.value(listing) }
+      }
+      json.field("account", choice.account)
+      json.key("refresh")
+      json.value(choice.isRefreshed)
     }
   }
 

@@ -12,19 +12,16 @@ package struct Pass: Sendable {
   private let log: ResultLog
   /// How long after its last progress a pass still waits for a marketplace; zero: not at all.
   private let patience: Duration
-  /// How it goes on: as an `apply`, or with the daemon's grace.
-  private let mode: PlanInput.Mode
   private let tell: @Sendable (ExecutionEvent) -> Void
 
   package init(
-    _ shop: Shop, executor: Executor, log: ResultLog, patience: Duration, mode: PlanInput.Mode = .retrying,
+    _ shop: Shop, executor: Executor, log: ResultLog, patience: Duration,
     tell: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
   ) {
     self.shop = shop
     self.executor = executor
     self.log = log
     self.patience = patience
-    self.mode = mode
     self.tell = tell
   }
 
@@ -61,7 +58,7 @@ package struct Pass: Sendable {
   private func replan(_ wanted: Wanted, _ selection: Selection, heldBack: Set<PostKey>) -> Plan {
     var selection = selection
     selection.allowedWithdrawals = nil
-    var plan = shop.plan(wanted, mode: mode, selection: selection)
+    var plan = shop.plan(wanted, mode: selection.givesGrace ? .continuous : .retrying, selection: selection)
     plan.actions.removeAll { $0.hold == nil && heldBack.contains($0.key) }
     return plan
   }

@@ -91,6 +91,8 @@ package struct Selection: Sendable {
   package var allowedWithdrawals: Int?
   /// `--enforce`.
   package var enforces = false
+  /// `run --once`: no person sees the plan, so what vanished has its grace.
+  package var givesGrace = false
 
   package init(listings: Set<String> = [], account: String? = nil, allowedWithdrawals: Int? = nil) {
     self.listings = listings

@@ -1,12 +1,17 @@
 import Glibc
+import Journaling
 import Listings
+import Marketplaces
 import Planning
+import Reconciling
 
-/// A plan in a file: applied exactly, or refused when the inputs or the journal have moved on.
+/// A plan in a file: applied exactly, or refused when the inputs or the journal have moved on. It carries what it was
+/// narrowed to, and whether live copies were looked at for it, so that it is made in the same way again.
 struct SavedPlan {
   let id: String
   let lineage: String?
   let sequence: Int?
+  let choice: Plan.Choice
 
   static func save(_ plan: Plan, to path: String) throws {
     let text = PlanJSON.render(plan, hawker: Version.text) + "\n"
@@ -21,18 +26,51 @@ struct SavedPlan {
     guard let json = try? JSONValue(parsing: bytes), json["format"]?.string == PlanJSON.format,
       let id = json["plan_id"]?.string
     else { throw Exit(.usage, "\(path) is not a plan that `hawker plan --out` saved") }
+    let selection = json["selection"]
     return SavedPlan(
       id: id, lineage: json["journal"]?["lineage"]?.string,
-      sequence: json["journal"]?["sequence"]?.integer.map(Int.init))
+      sequence: json["journal"]?["sequence"]?.integer.map(Int.init),
+      choice: Plan.Choice(
+        listings: Set(selection?["only"]?.array?.compactMap(\.string) ?? []), account: selection?["account"]?.string,
+        isRefreshed: selection?["refresh"]?.bool ?? false))
   }
 
-  /// Why it can't be applied; nil when the plan of now is the plan that was saved.
-  func staleness(against plan: Plan) -> String? {
-    if let lineage, lineage != plan.lineage { return "it was made from another journal" }
-    if let sequence, sequence != plan.sequence {
-      return "the journal has moved on from entry \(sequence) to \(plan.sequence)"
+  /// The saved selection; flags may repeat it, and nothing else.
+  func selection(given: Selection) throws -> Selection {
+    let isNarrowed = !given.listings.isEmpty || given.account != nil
+    guard !isNarrowed || given.listings == choice.listings && given.account == choice.account else {
+      let flags = choice.listings.sorted().map { "--only \($0)" } + (choice.account.map { ["--account \($0)"] } ?? [])
+      let what = flags.isEmpty ? "all listings and accounts" : flags.joined(separator: " ")
+      throw Exit(
+        .usage,
+        "the saved plan is for \(what), and is applied as it is: leave --only and --account out, or make a plan for "
+          + "these with `hawker plan --out`")
     }
-    return id == plan.id ? nil : "the listings or the config have changed since"
+    var selection = given
+    (selection.listings, selection.account) = (choice.listings, choice.account)
+    return selection
+  }
+
+  /// Before anything is recorded: what is looked at for the plan moves the journal on as well.
+  func refuseOtherJournal(_ ledger: Ledger) throws {
+    if let lineage, lineage != ledger.lineage { throw stale("it was made from another journal") }
+    if let sequence, sequence != ledger.sequence {
+      throw stale("the journal has moved on from entry \(sequence) to \(ledger.sequence)")
+    }
+  }
+
+  /// `plan`: as it is made now, without what only `apply` can let through.
+  func refuseOther(_ plan: Plan, looked: [MarketplaceFailure]?) throws {
+    guard id != plan.id else { return }
+    guard let looked else { throw stale("the listings or the config have changed since") }
+    throw stale(
+      looked.isEmpty
+        ? "the listings, the config or what the marketplaces show are not what it was made from"
+        : "not everything could be looked at now that it was made from")
+  }
+
+  private func stale(_ why: String) -> Exit {
+    Exit(.person, "the saved plan is stale: \(why). Nothing was sent; make a new one with `hawker plan --out`")
   }
 
   private static var reason: String { String(cString: strerror(errno)) }

@@ -183,9 +183,9 @@ struct Setting: Sendable {
       wanted, ledger, config, Setting.capabilities, now: Ambient.system.now(), mode: mode)
     input.narrow(to: selection)
     input.accountCapabilities = accountCapabilities
-    return Planned(
-      plan: worded(Planner.plan(input).with(loaded.problems)), ledger: ledger, loader: loader, wanted: wanted,
-      failures: failures)
+    var plan = worded(Planner.plan(input).with(loaded.problems))
+    plan.choice.isRefreshed = looking != nil
+    return Planned(plan: plan, ledger: ledger, loader: loader, wanted: wanted, failures: failures)
   }
 }
 

@@ -75,6 +75,19 @@ import Testing
     #expect(applied.out.contains("listings/bad.yaml:2:8") && applied.out.contains("6 done"))
   }
 
+  @Test func aLookThatFailedIsNoGoodNews() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    #expect(try await shop.hawker("apply", "--sandbox", "--yes").status == 0)
+    let faults = ["HAWKER_SANDBOX_FAULTS": "status-500:100%"]
+    for words in [
+      ["plan", "--refresh"], ["plan", "--refresh", "--detailed-exitcode"], ["apply", "--enforce", "--yes"],
+    ] {
+      let blind = try await Program.run(words + ["--sandbox"], in: shop.path, environment: faults)
+      #expect(blind.status == 1 && blind.err.contains("could not be looked at"), "\(words): \(blind)")
+    }
+  }
+
   @Test func whatANarrowedPlanLeavesOutIsNoProblemOfIts() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }

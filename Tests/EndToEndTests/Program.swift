@@ -27,14 +27,15 @@ enum Program {
   /// Runs to the end. The environment is `environment` with a PATH and nothing else: no token of the person who tests.
   /// `wrapper`: another program and its arguments, which runs this one.
   static func run(
-    _ arguments: [String], in folder: String = repository, environment: [String: String] = [:], wrapper: [String] = []
+    _ arguments: [String], in folder: String = repository, environment: [String: String] = [:], wrapper: [String] = [],
+    input: FileHandle = .nullDevice
   ) async throws -> Outcome {
-    try await start(wrapper + [path] + arguments, in: folder, environment: environment)
+    try await start(wrapper + [path] + arguments, in: folder, environment: environment, input: input)
   }
 
   /// Any program, by its path, and its arguments.
   static func start(
-    _ command: [String], in folder: String, environment: [String: String] = [:]
+    _ command: [String], in folder: String, environment: [String: String] = [:], input: FileHandle = .nullDevice
   ) async throws -> Outcome {
     // Files, not pipes: a full pipe would stop the program.
     let captured = try TemporaryFolder()
@@ -45,7 +46,7 @@ enum Program {
     process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = URL(filePath: folder)
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input
     let handles = try [out, err].map { try FileHandle(forWritingTo: URL(filePath: $0)) }
     defer { for handle in handles { try? handle.close() } }
     process.standardOutput = handles[0]

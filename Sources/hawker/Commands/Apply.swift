@@ -3,11 +3,12 @@ import Executing
 import Journaling
 import Listings
 import Loading
+import Marketplaces
 import Planning
 import Reconciling
 import UnixSignals
 
-struct Apply: AsyncParsableCommand, Formatted {
+struct Apply: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Plans, shows the plan, asks, and does it.",
     discussion: "Without a terminal to ask on, --yes is needed.")
@@ -49,15 +50,19 @@ struct Apply: AsyncParsableCommand, Formatted {
     if let allowWithdraw, allowWithdraw < 1 { throw ValidationError("--allow-withdraw takes a number from 1") }
   }
 
-  func run() async throws { try await run(.once) }
+  func run() async throws { try await run(givesGrace: false) }
 
-  /// `mode`: `.continuous` where no person sees the plan (`run --once`): what vanished has its grace.
-  func run(_ mode: PlanInput.Mode) async throws {
+  /// `givesGrace`: no person sees the plan (`run --once`), so what vanished has its grace.
+  func run(givesGrace: Bool) async throws {
     let setting = try Setting.read(global, sandbox: sandbox)
+    let saved = try plan.map(SavedPlan.read)
+    var chosen = selection.selection(allowing: allowWithdraw)
+    (chosen.enforces, chosen.givesGrace) = (enforce, givesGrace)
+    if let saved { chosen = try saved.selection(given: chosen) }
     let opened = try await OpenShop.open(setting)
     let outcome: Result<Set<ExitCode>, any Error>
     do {
-      outcome = .success(try await apply(opened, mode))
+      outcome = .success(try await apply(opened, chosen, saved))
     } catch {
       outcome = .failure(error)
     }
@@ -67,24 +72,33 @@ struct Apply: AsyncParsableCommand, Formatted {
     try Exit.finish(codes)
   }
 
-  private func apply(_ opened: OpenShop, _ mode: PlanInput.Mode) async throws -> Set<ExitCode> {
+  private func apply(_ opened: OpenShop, _ chosen: Selection, _ saved: SavedPlan?) async throws -> Set<ExitCode> {
+    try saved?.refuseOtherJournal(opened.shop.journal.ledger)
     var loader = Loader(opened.shop.loaded, options: opened.shop.options)
     if !noCache { loader.cache = opened.shop.earlier() }
     let wanted = await loader.scanConcurrently()
     opened.shop.scanned(wanted)
-    var chosen = selection.selection(allowing: allowWithdraw)
-    chosen.enforces = enforce
     try KnownNames(config: opened.shop.config, wanted: wanted, ledger: opened.shop.journal.ledger).check(chosen)
-    if enforce, wanted.root == .seen {
+    var looked: [MarketplaceFailure]?
+    if enforce || saved?.choice.isRefreshed == true, wanted.root == .seen {
       try mark(opened)
-      _ = await opened.shop.refresh(wanted, only: chosen.account)
+      looked = await opened.shop.refresh(wanted, only: chosen.account)
     }
+    if let saved {
+      try saved.refuseOther(opened.shop.plan(wanted, mode: .once, selection: chosen.bare), looked: looked)
+    }
+    let mode: PlanInput.Mode = chosen.givesGrace ? .continuous : .once
     let plan = opened.shop.plan(wanted, mode: mode, selection: chosen).with(opened.shop.loaded.problems)
-    if format == .text { Console.out(PlanText(isColoured: global.isColoured).render(plan)) }
+    let codes = try await carryOut(plan, wanted, opened, chosen)
+    return codes.union(LiveCopies.codes(looked ?? []))
+  }
+
+  /// Shows it, asks, and does it.
+  private func carryOut(
+    _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ chosen: Selection
+  ) async throws -> Set<ExitCode> {
+    show(plan)
     try refuseWrongNumber(plan)
-    if let saved = try self.plan.map(SavedPlan.read), let why = saved.staleness(against: plan) {
-      throw Exit(.person, "the saved plan is stale: \(why). Nothing was done; make a new one with `hawker plan --out`")
-    }
     // After a crash there may be something to sweep up all the same.
     if !plan.hasChanges, !opened.shop.journal.opening.isUnclean {
       if format == .json { Console.out(ResultJSON.render(plan.heldResults, of: plan)) }
@@ -92,7 +106,17 @@ struct Apply: AsyncParsableCommand, Formatted {
       return plan.exitCodes
     }
     if plan.hasChanges, !yes, !Console.confirms("Apply?") { throw Exit(.done, "nothing was done") }
-    return try await carryOut(plan, wanted, opened, chosen, mode)
+    return try await execute(plan, wanted, opened, chosen)
+  }
+
+  /// With --format json standard output is the result's alone; who is asked sees the plan all the same.
+  private func show(_ plan: Plan) {
+    switch format {
+    case .text: Console.out(PlanText(isColoured: global.isColoured).render(plan))
+    case .json where !yes && plan.hasChanges:
+      Console.raw(PlanText(isColoured: global.color.applies(to: Console.isErrorTerminal)).render(plan))
+    case .json: break
+    }
   }
 
   /// A number that isn't the number held lifts nothing.
@@ -119,8 +143,8 @@ struct Apply: AsyncParsableCommand, Formatted {
     if let failure = Lineage.mark(opened.shop) { throw Exit(.person, failure) }
   }
 
-  private func carryOut(
-    _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection, _ mode: PlanInput.Mode
+  private func execute(
+    _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection
   ) async throws -> Set<ExitCode> {
     try mark(opened)
     let log = ResultLog()
@@ -138,8 +162,7 @@ struct Apply: AsyncParsableCommand, Formatted {
     }
     defer { signals.cancel() }
     let pass = Pass(
-      opened.shop, executor: executor, log: log, patience: noWait ? .zero : wait.duration,
-      mode: mode == .once ? .retrying : mode, tell: progress.note)
+      opened.shop, executor: executor, log: log, patience: noWait ? .zero : wait.duration, tell: progress.note)
     let results: [ActionResult]
     do throws(JournalError) {
       results = try await pass.run(plan, wanted: wanted, selection: selection)
@@ -173,6 +196,11 @@ struct Apply: AsyncParsableCommand, Formatted {
     if isUnfinished { codes.insert(.failed) }
     return codes
   }
+}
+
+extension Selection {
+  /// Without what only `apply` can let through: what `plan` makes.
+  fileprivate var bare: Selection { Selection(listings: listings, account: account) }
 }
 
 /// `300ms`, `10s`, `10m`, `6h`, `2d`.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Journaling
 import Listings
 import Logging
-import Planning
 import Reconciling
 import Sandbox
 import ServiceLifecycle
@@ -73,7 +72,7 @@ struct Run: AsyncParsableCommand {
     var apply = try Apply.parse(["--yes"])
     apply.global = global
     apply.sandbox = sandbox
-    try await apply.run(.continuous)
+    try await apply.run(givesGrace: true)
   }
 
   private func greet(_ opened: OpenShop) {
