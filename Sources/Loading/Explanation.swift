@@ -35,18 +35,29 @@ package struct Explanation: Sendable {
   package var accounts: [Account]
   /// Of its file.
   package var problems: [Problem]
+
+  /// Whether the problem is this listing's, its file's or of the `_defaults.yaml` files above it.
+  package func concerns(_ problem: Problem) -> Bool {
+    guard problem.listing == nil else { return problem.listing == id }
+    if problem.file == file { return true }
+    return Paths.last(problem.file) == FolderNames.defaultsName && Paths.isIn(Paths.parent(problem.file), file)
+  }
 }
 
 extension Loader {
   /// Every value of a listing with its origin; nil when the last scan saw no such id. Reads the listing's file again.
   package func explain(_ id: String) -> Explanation? {
+    var first: (path: String, name: String, result: FileResult)?
     for (path, folder) in folders {
       for (name, file) in folder.files where file.result.places.contains(where: { $0.id == id }) {
-        var copy = self
-        return copy.explain(id, name: name, in: path, file.result)
+        // Of several the first, whatever the order of a dictionary.
+        if let first, (first.path, first.name) < (path, name) { continue }
+        first = (path, name, file.result)
       }
     }
-    return nil
+    guard let first else { return nil }
+    var copy = self
+    return copy.explain(id, name: first.name, in: first.path, first.result)
   }
 
   private mutating func explain(

@@ -109,6 +109,15 @@ import Testing
     #expect(try await shop.hawker("plan", "--sandbox", "--only", "trek-520").status == 4)
   }
 
+  @Test func anIDThatStandsTwiceIsShownAsThat() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    try shop.write("listings/lamp-2.yaml", shop.read("listings/lamp.yaml"))
+    let shown = try await shop.hawker("show", "lamp", "--sandbox")
+    #expect(shown.status == 4 && shown.out.contains("listing/id-duplicate"), "\(shown)")
+    #expect(try await shop.hawker("show", "trek-520", "--sandbox").status == 0)
+  }
+
   @Test func withoutATerminalItAsksForYes() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }

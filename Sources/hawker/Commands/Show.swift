@@ -22,10 +22,12 @@ struct Show: AsyncParsableCommand, Formatted {
     let setting = try Setting.read(global, sandbox: sandbox)
     var loader = Loader(setting.loaded, options: setting.loadingOptions(marker: .ignored))
     let wanted = loader.scan()
-    guard let explanation = loader.explain(id) else {
+    guard var explanation = loader.explain(id) else {
       if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
       throw Exit(.usage, KnownNames.missing(id, wanted, in: setting.config))
     }
+    // What no file can know alone, such as an id that stands twice, is said of it as well.
+    explanation.problems = wanted.problems.filter(explanation.concerns)
     Console.out(format == .json ? json(explanation) : text(explanation))
     if explanation.problems.contains(where: { $0.severity == .error }) { throw Exit(.invalid) }
   }
