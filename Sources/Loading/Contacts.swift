@@ -1,9 +1,22 @@
 /// Finds what a marketplace doesn't like to see in a description.
 enum Contacts {
-  /// `a link`, `an e-mail address`, `a phone number`; nil when there is none.
-  static func first(in text: String) -> String? {
+  private struct Found {
+    var phone = false
+    var mail = false
+    var link = false
+  }
+
+  /// Which of `a phone number`, `an e-mail address`, `a link` there are.
+  static func all(in text: String) -> [String] {
+    let found = found(in: text)
+    return [(found.phone, "a phone number"), (found.mail, "an e-mail address"), (found.link, "a link")]
+      .filter(\.0).map(\.1)
+  }
+
+  private static func found(in text: String) -> Found {
     var text = text
     return text.withUTF8 { bytes in
+      var found = Found()
       var digits = 0
       var index = 0
       while index < bytes.count {
@@ -16,16 +29,16 @@ enum Contacts {
         }
         if byte >= 0x30, byte <= 0x39 {
           digits += 1
-          if digits == 10, isPhone(bytes, endingAt: index) { return "a phone number" }
+          if digits == 10, isPhone(bytes, endingAt: index) { found.phone = true }
         } else if !(digits > 0 && joins(byte)) {
           digits = 0
-          if byte == 0x40, isMail(bytes, at: index) { return "an e-mail address" }
-          if byte == 0x3A, follows(bytes, index, "//") { return "a link" }
-          if byte | 0x20 == 0x77, index == 0 || !isWord(bytes[index - 1]), isWWW(bytes, at: index) { return "a link" }
+          if byte == 0x40, isMail(bytes, at: index) { found.mail = true }
+          if byte == 0x3A, follows(bytes, index, "//") { found.link = true }
+          if byte | 0x20 == 0x77, index == 0 || !isWord(bytes[index - 1]), isWWW(bytes, at: index) { found.link = true }
         }
         index += 1
       }
-      return nil
+      return found
     }
   }
 

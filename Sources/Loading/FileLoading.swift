@@ -93,6 +93,8 @@ struct FileLoading: Sendable {
     var resolver = Resolver(self, file: shown, folder: site.folder)
     for draft in parsed.drafts {
       guard let id = id(of: draft, isAlone: parsed.drafts.count == 1, name, &result, &resolver) else {
+        // Of a listing without an id all else that is wrong is told all the same.
+        if !base.isBroken { _ = resolver.resolve(draft, id: nil, on: base) }
         continue
       }
       // Of the one listing there is, though its bytes don't name it.

@@ -94,10 +94,12 @@ extension Resolver {
         "the description has \(count) characters, and \(name) takes \(capabilities.descriptionLimit); shorten it here or under marketplaces.\(account)",
         account: account)
     }
-    if capabilities.discouragesContacts, let what = Contacts.first(in: description.value) {
+    let contacts = capabilities.discouragesContacts ? Contacts.all(in: description.value) : []
+    if let last = contacts.last {
+      let others = contacts.dropLast().joined(separator: ", ")
       note(
         .descriptionContacts, description.mark,
-        "the description has \(what), which \(name) may take down; leave it out",
+        "the description has \(others.isEmpty ? last : "\(others) and \(last)"), which \(name) may take down; leave it out",
         severity: .warning, account: account)
     }
     if let currencies = capabilities.currencies, !currencies.contains(price.value.currency.code) {

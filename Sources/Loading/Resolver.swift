@@ -62,12 +62,12 @@ struct Resolver {
     var isSpoilt = false
   }
 
-  /// Nil when the listing has an error.
-  mutating func resolve(_ draft: Draft, id: String, on base: Foundation) -> Listing? {
+  /// Nil when the listing has an error, or no id: then it is only looked at.
+  mutating func resolve(_ draft: Draft, id: String?, on base: Foundation) -> Listing? {
     let stack = LayerStack(own: draft.entries, below: base.entries)
     let (firstProblem, errorsBefore) = (problems.count, errors)
     let common = fields(stack)
-    var listing = Listing(id: id, file: file, line: Int(draft.mark.line))
+    var listing = Listing(id: id ?? "", file: file, line: Int(draft.mark.line))
     fill(&listing, stack)
     isDraft = listing.status == .draft
     var isComplete = true
@@ -84,7 +84,7 @@ struct Resolver {
     if selections.isEmpty { isComplete = isWhole(common, stack, draft.mark, tells: true) }
     if listing.posts.count > 1 { listing.posts.sort { $0.account < $1.account } }
     for index in firstProblem..<problems.count { problems[index].listing = id }
-    return draft.hasErrors || !isComplete || errors > errorsBefore ? nil : listing
+    return id == nil || draft.hasErrors || !isComplete || errors > errorsBefore ? nil : listing
   }
 
   private mutating func fill(_ listing: inout Listing, _ stack: LayerStack) {

@@ -31,6 +31,8 @@ struct Validate: AsyncParsableCommand, Formatted {
       problems += wanted.problems
       count = wanted.listings.count { covers(places, $0.file, loaded.config) }
       if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
+    } else {
+      problems += Loader.unknownMarketplaces(loaded, Setting.capabilities)
     }
     // What is wrong with hawker.yaml is wrong with all of them.
     let file = loaded.config.file

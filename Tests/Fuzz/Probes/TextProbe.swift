@@ -48,7 +48,7 @@ enum TextProbe {
       Pattern(other.filter { !"*?[".contains($0) }).matches(other) || Pattern.isPattern(other) || other.hasPrefix("."),
       "\(other) is not itself")
     try require(Suggestion.distance(text, other) == Suggestion.distance(other, text), "a distance that is two")
-    _ = Contacts.first(in: text)
+    _ = Contacts.all(in: text)
     _ = TextInspection(Array(text.utf8).span)
     try require(text.composed == text.composed.composed, "a text that is composed twice")
     try require(text.percentEncoded.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "not encoded")
