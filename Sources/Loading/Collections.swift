@@ -59,10 +59,15 @@ extension Interpreter {
         continue
       }
       try events.next()
+      let first = problems.count
+      let isFlag = events.kind == .scalar && events.scalarText() == "false"
       if let value = try read(shape, of: name, &events) {
         list.append(NamedValue(name: entryName, mark: mark, value: value))
       } else {
         isUsable = false
+        let hint =
+          isFlag && shape.isOverride ? "; to leave \(entryName) out, write \(entryName): { enabled: false }" : ""
+        address(from: first, name, quoted(entryName), hint)
       }
     }
     return isUsable ? .named(list) : nil

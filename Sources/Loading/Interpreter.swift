@@ -231,6 +231,17 @@ struct Interpreter {
     }
   }
 
+  /// Names the entry that the problems from `index` on are about: it was read without knowing its name.
+  mutating func address(from index: Int, _ map: StaticString, _ entry: String, _ hint: String) {
+    for position in problems.indices.dropFirst(index) {
+      let message = problems[position].message
+      guard message.hasPrefix(map.description) else { continue }
+      let rest = message.dropFirst(map.utf8CodeUnitCount)
+      guard rest.first == " " || rest.first == "." else { continue }
+      problems[position].message = "\(map).\(entry)\(rest)\(hint)"
+    }
+  }
+
   /// Says which listing the problems from `index` on belong to.
   mutating func attribute(from index: Int, to listing: String) {
     for position in problems.indices.dropFirst(index) { problems[position].listing = listing }

@@ -27,6 +27,11 @@ enum Shape: Sendable {
   /// The work that brings it is still to come.
   case later
 
+  /// Whether it is what an account has under `marketplaces`.
+  var isOverride: Bool {
+    if case .map(let keys) = self { keys === KeySet.override } else { false }
+  }
+
   /// Whether a seller may write anything there.
   var isText: Bool {
     switch self {

@@ -247,7 +247,10 @@ struct PhotoShelf {
     switch FileKind(status) {
     case .file: break
     case .link: throw Refusal(rule: .photoPath, message: "\(text) is a symbolic link; put the photo itself there")
-    default: throw Refusal(rule: .photoNotImage, message: "\(text) is no file")
+    case .folder:
+      throw Refusal(
+        rule: .photoNotImage, message: "\(text) is a folder; name what is in it, such as \(text)/*.jpg")
+    default: throw Refusal(rule: .photoNotImage, message: "\(text) is no file; put the photo itself there")
     }
     switch content(path, Stamp(status), text) {
     case .refused(let refusal): throw refusal

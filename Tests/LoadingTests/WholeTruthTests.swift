@@ -35,4 +35,19 @@ import Testing
         "the description has a phone number, an e-mail address and a link"))
     #expect(has(problems(Shop.listing("description: 'See https://example.com/x'")), "the description has a link"))
   }
+
+  @Test func aFolderIsNoPhoto() {
+    let shop = Shop()
+    shop.write("listings/photos/a.jpg", Shop.jpeg())
+    shop.write("listings/desk.yaml", Shop.listing("photos: [photos]"))
+    #expect(shop.scan().problems.map(\.message) == ["photos is a folder; name what is in it, such as photos/*.jpg"])
+  }
+
+  @Test func anAccountLeftOutByAFlagIsToldHow() {
+    #expect(
+      problems(Shop.listing("marketplaces: { facebook: false }")) == [
+        "marketplaces.facebook must be a map, keys with their values; to leave facebook out, write "
+          + "facebook: { enabled: false }"
+      ])
+  }
 }
