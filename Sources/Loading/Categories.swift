@@ -18,7 +18,7 @@ struct CategoryMap {
     }
     for (word, row) in config.config.categories {
       guard let own = row[marketplace] else { continue }
-      let line = config.categoryLines[word]?[marketplace] ?? 0
+      let line = Int(config.categoryMarks[word]?[marketplace]?.line ?? 0)
       targets[word] = Target(word: own, origin: Origin(layer: .mapping, file: config.configName, line: line))
     }
     words = targets.keys.sorted()

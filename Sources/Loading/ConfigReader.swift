@@ -169,6 +169,7 @@ struct ConfigAssembly {
     }
     if case .flag(let flag)? = map.find(ConfigKey.enabled)?.value { account.isEnabled = flag }
     if case .flag(let flag)? = map.find(.extensions)?.value { account.extensions = flag }
+    checkWords(of: map)
     account.pageID = text(map, .pageID)
     account.graphURL = text(map, .graphURL) ?? account.graphURL
     account.apiVersion = text(map, .apiVersion) ?? account.apiVersion
@@ -181,15 +182,49 @@ struct ConfigAssembly {
     return account
   }
 
+  /// Both become a part of every address: what is no id would lead elsewhere.
+  private mutating func checkWords(of account: Entries) {
+    if let entry = account.find(.apiVersion), case .text(let text) = entry.value, !ConfigAssembly.isVersion(text) {
+      note(
+        .configText, entry.mark,
+        "api_version is \(Interpreter.shown(text)); write it as Meta does, such as v26.0")
+    }
+    if let entry = account.find(.pageID), case .text(let text) = entry.value, !ConfigAssembly.isPageID(text) {
+      note(
+        .configText, entry.mark,
+        "page_id is \(Interpreter.shown(text)); write the page's number, as Facebook shows it under the page's details")
+    }
+  }
+
+  private static func isVersion(_ text: String) -> Bool {
+    let parts = text.utf8.dropFirst().split(separator: 0x2E, omittingEmptySubsequences: false)
+    return text.utf8.first == 0x76 && parts.count == 2
+      && parts.allSatisfy { (1...4).contains($0.count) && $0.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
+  }
+
+  /// A number, or a page's name: letters, digits, hyphens, and dots between them.
+  private static func isPageID(_ text: String) -> Bool {
+    text.utf8.count <= 128
+      && text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { part in
+        !part.isEmpty
+          && part.allSatisfy {
+            $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == 0x2D || $0 == 0x5F
+          }
+      }
+  }
+
   static func isAccountName(_ name: String) -> Bool { Interpreter.isIdentifier(name) }
 
   private mutating func takeCategories(_ named: [NamedValue]) {
     for entry in named {
+      if entry.name.allSatisfy(\.isWhitespace) {
+        note(.configText, entry.mark, "a category's word is empty; write the word that listings say")
+      }
       guard case .named(let row) = entry.value else { continue }
       for target in row {
         guard case .text(let word) = target.value else { continue }
         loaded.config.categories[entry.name, default: [:]][target.name] = word
-        loaded.categoryLines[entry.name, default: [:]][target.name] = Int(target.mark.line)
+        loaded.categoryMarks[entry.name, default: [:]][target.name] = target.mark
       }
     }
   }

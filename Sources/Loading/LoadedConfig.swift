@@ -11,8 +11,8 @@ package struct LoadedConfig: Sendable {
   var configName = ""
   /// The layer under every `_defaults.yaml`.
   var defaults = Entries()
-  /// Word → marketplace → line in the file.
-  var categoryLines: [String: [String: Int]] = [:]
+  /// Word → marketplace → where in the file.
+  var categoryMarks: [String: [String: Mark]] = [:]
   /// Account → where its marketplace is said.
   var accountMarks: [String: Mark] = [:]
 

@@ -63,10 +63,28 @@ package struct Loader {
     }
   }
 
-  /// Accounts of a marketplace that no adapter is for: errors of the config.
+  /// Accounts and categories of a marketplace that no adapter is for: errors of the config.
   package static func unknownMarketplaces(
     _ loaded: LoadedConfig, _ capabilities: [String: Capabilities]
   ) -> [Problem] {
+    accounts(of: loaded, without: capabilities) + categories(of: loaded, without: capabilities)
+  }
+
+  private static func categories(of loaded: LoadedConfig, without capabilities: [String: Capabilities]) -> [Problem] {
+    let known = capabilities.keys.sorted()
+    return loaded.categoryMarks.sorted { $0.key < $1.key }.flatMap { word, row in
+      row.filter { capabilities[$0.key] == nil }.sorted { $0.key < $1.key }.map { name, mark in
+        let hint = Suggestion.text(for: name, among: known)
+        return Problem(
+          .error, rule: Rule.configUnknownKey.rawValue, file: loaded.configName, line: Int(mark.line),
+          column: Int(mark.column),
+          message: "categories.\(Interpreter.shown(word)) has no marketplace \(Interpreter.shown(name))"
+            + (hint.isEmpty ? "; it may have \(known.joined(separator: ", "))" : hint))
+      }
+    }
+  }
+
+  private static func accounts(of loaded: LoadedConfig, without capabilities: [String: Capabilities]) -> [Problem] {
     loaded.config.accounts.filter { capabilities[$0.marketplace] == nil }.map { account in
       let known = capabilities.keys.sorted()
       let mark = loaded.accountMarks[account.name] ?? Mark()

@@ -50,4 +50,29 @@ import Testing
           + "facebook: { enabled: false }"
       ])
   }
+
+  // MARK: hawker.yaml
+
+  @Test func aCategoryIsForAMarketplaceThatThereIs() {
+    for (row, text) in [
+      ("bikes: { facebok: X }", "categories.bikes has no marketplace facebok; did you mean facebook?"),
+      ("bikes: { ebay: X }", "categories.bikes has no marketplace ebay; it may have facebook, offerup"),
+      ("\"\": { facebook: X }", "a category's word is empty"),
+      ("a: { facebook: \"\" }", "categories.a.facebook is empty"),
+    ] {
+      let found = problems(Shop.listing(), config: "categories: { \(row) }\n")
+      #expect(found.count == 1 && found[0].hasPrefix(text), "\(found)")
+    }
+  }
+
+  @Test func anAccountsWordsAreWhatTheyAreFor() {
+    for (key, text) in [
+      ("api_version: 26", "api_version is 26; write it as Meta does, such as v26.0"),
+      ("api_version: vXX", "api_version is vXX"), ("page_id: \"../x\"", "page_id is ../x"),
+      ("page_id: ..", "page_id is .."),
+    ] {
+      let found = problems(Shop.listing(), config: "accounts: { facebook: { marketplace: facebook, \(key) } }\n")
+      #expect(found.count == 1 && found[0].hasPrefix(text), "\(found)")
+    }
+  }
 }
