@@ -211,16 +211,6 @@ extension Interpreter {
     Currency(code: code.uppercased())?.code ?? "USD"
   }
 
-  /// `$1,299.00` → `1299.00`; without digits, an example.
-  static func decimal(like text: String) -> String {
-    var kept = text.utf8.filter { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2E || $0 == 0x2C }.map { UnicodeScalar($0) }
-    if let comma = kept.lastIndex(of: ","), !kept.contains("."), kept.count - comma == 3 { kept[comma] = "." }
-    let digits = String(String.UnicodeScalarView(kept.filter { $0 != "," }))
-    let usable = (try? Amount(parsing: digits)) != nil
-    return usable && !text.contains("e") && !text.contains("-")
-      ? digits : "digits with at most one point, such as 450.00"
-  }
-
   private mutating func currency(_ events: borrowing EventReader) -> String? {
     let text = events.scalarText()
     if Currency(code: text) != nil { return text }

@@ -75,4 +75,19 @@ import Testing
       #expect(found.count == 1 && found[0].hasPrefix(text), "\(found)")
     }
   }
+
+  // MARK: Prices
+
+  @Test(arguments: [
+    ("19,9", "19.9"), ("1,2", "1.2"), ("12,50", "12.50"), ("1.299,00", "1299.00"), ("$1,299.00", "1299.00"),
+    ("1,299", "1299"), ("1.299.000", "1299000"), ("1'299.00", "1299.00"), ("1 299,00 €", "1299.00"), ("€ 5", "5"),
+    ("450,-", "450"),
+  ]) func aPriceIsReadAsItWasMeant(_ text: String, _ meant: String) {
+    #expect(Interpreter.decimal(like: text) == meant)
+  }
+
+  @Test(arguments: ["1e3", "-4", ".5", "cheap", "1,2,3", "12 50", "450 or 400", "1,2345", "$1.299", "4-5", "1,299.000"])
+  func aPriceThatMayMeanSeveralThingsIsNotGuessed(_ text: String) {
+    #expect(Interpreter.decimal(like: text) == "digits with at most one point, such as 450.00")
+  }
 }
