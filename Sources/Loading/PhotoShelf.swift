@@ -106,7 +106,9 @@ struct PhotoShelf {
       throw Refusal(rule: .photoCount, message: "\(text) matches \(matches.count) files; name fewer")
     }
     var result: [Photo] = []
-    for match in matches { result.append(try file(match, text)) }
+    for match in matches {
+      result.append(try file(match, "\(Paths.relative(match, to: folder) ?? match), which \(text) matches,"))
+    }
     return result
   }
 

@@ -36,6 +36,17 @@ import Testing
     #expect(has(problems(Shop.listing("description: 'See https://example.com/x'")), "the description has a link"))
   }
 
+  @Test func aBadPhotoOfAPatternIsNamed() {
+    let shop = Shop()
+    shop.write("listings/a/photos/good.png", Shop.jpeg())
+    shop.write("listings/a/photos/bad.png", "text")
+    shop.write("listings/a/desk.yaml", Shop.listing("photos: [photos/*.png]"))
+    #expect(
+      shop.scan().problems.map(\.message) == [
+        "photos/bad.png, which photos/*.png matches, is no JPEG, PNG, GIF, BMP, TIFF or WebP; look at the file"
+      ])
+  }
+
   @Test func aFolderIsNoPhoto() {
     let shop = Shop()
     shop.write("listings/photos/a.jpg", Shop.jpeg())
