@@ -9,7 +9,7 @@ extension Loader {
     for path in walk.changed { wanted.frozenFiles.insert(named(path).isEmpty ? "/" : named(path) + "/") }
     wanted.frozenFiles.formUnion(walk.vanished)
     let places = sortedPlaces(walk)
-    let repeated = repeatedIDs(places, walk, &wanted)
+    let repeated = repeatedIDs(places, walk, &wanted).union(sharedOldIDs(walk, &wanted))
     // By index: going through the results would copy, and so count, every value in them.
     for index in walk.results.indices {
       if !walk.results[index].result.problems.isEmpty { wanted.problems += walk.results[index].result.problems }
@@ -98,6 +98,34 @@ extension Loader {
     }
     wanted.frozenIDs.formUnion(repeated)
     return repeated
+  }
+
+  /// Tells each listing that has its old id in common with another: only one can be what the old one was. Both are frozen.
+  private func sharedOldIDs(_ walk: Walk, _ wanted: inout Wanted) -> Set<String> {
+    var claims: [String: [(file: Int, id: String)]] = [:]
+    for file in walk.results.indices {
+      for index in walk.results[file].result.listings.indices {
+        guard let old = walk.results[file].result.listings[index].movedFrom else { continue }
+        claims[old, default: []].append((file, walk.results[file].result.listings[index].id))
+      }
+    }
+    var shared: Set<String> = []
+    for (old, claimants) in claims where Set(claimants.map(\.id)).count > 1 {
+      for (file, id) in claimants {
+        let others = Set(claimants.map(\.id)).subtracting([id]).sorted().joined(separator: ", ")
+        let place = walk.results[file].result.places.first { $0.id == id }
+        wanted.problems.append(
+          Problem(
+            .error, rule: Rule.movedFrom.rawValue, file: walk.results[file].file, line: place?.line ?? 0,
+            column: place?.column ?? 0,
+            message:
+              "\(id) was \(old) before, as moved_from says, and so says \(others); leave it to the one that it is true "
+              + "of", listing: id))
+        shared.insert(id)
+      }
+    }
+    wanted.frozenIDs.formUnion(shared)
+    return shared
   }
 
   private func told(_ site: Site, _ walk: Walk) -> (String, FileResult.Place) {

@@ -35,7 +35,7 @@ extension Rule {
       "An id is not lower-case letters, digits and hyphens, at most 64, beginning with a letter or digit."
     case .idMissing: "A listing has no id and its file's name is none."
     case .idDuplicate: "Two listings have the same id: both are frozen."
-    case .movedFrom: "moved_from is the listing's own id."
+    case .movedFrom: "moved_from is the listing's own id, or the same in two listings."
     case .textEmpty: "A text is empty."
     case .textControl: "A text holds a control character, or a line break where there may be none."
     case .textBidi: "A text holds a character that turns the reading direction."

@@ -62,6 +62,18 @@ import Testing
       ])
   }
 
+  @Test func theSameOldIDIsAnErrorAtBoth() {
+    let shop = Shop()
+    shop.write("listings/desk.yaml", Shop.listing("id: desk\nmoved_from: old"))
+    shop.write("listings/table.yaml", Shop.listing("id: table\nmoved_from: old"))
+    let wanted = shop.scan()
+    #expect(wanted.rules == ["listing/moved-from", "listing/moved-from"] && wanted.listings.isEmpty)
+    #expect(wanted.problems.map(\.listing) == ["desk", "table"])
+    #expect(wanted.frozenIDs == ["desk", "table", "old"])
+    shop.write("listings/table.yaml", Shop.listing("id: table"))
+    #expect(shop.scan().problems.isEmpty)
+  }
+
   // MARK: hawker.yaml
 
   @Test func aCategoryIsForAMarketplaceThatThereIs() {
