@@ -12,6 +12,8 @@ struct FolderNames {
   /// Links to folders: not followed.
   var links: [String] = []
   var hasDefaults = false
+  /// What was meant as that, as it seems; sorted.
+  var nearDefaults: [String] = []
   /// Every name, sorted by its bytes, when asked for.
   var all: [String] = []
   /// There are more than were asked for: the rest was not read.
@@ -45,6 +47,7 @@ struct FolderNames {
     all.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     refused.sort { $0.name < $1.name }
     links.sort()
+    nearDefaults.sort()
   }
 
   private mutating func take(_ entry: UnsafeMutablePointer<dirent>, in folder: Int32, listsAll: Bool) {
@@ -58,7 +61,7 @@ struct FolderNames {
     let length = strlen(UnsafePointer<CChar>(OpaquePointer(bytes)))
     if bytes[0] == 0x2E { return }
     if bytes[0] == 0x5F {
-      hasDefaults = hasDefaults || String(cString: bytes) == FolderNames.defaultsName
+      takeUnderscored(String(cString: bytes))
       return
     }
     var kind = Int32(entry.pointee.d_type)
@@ -89,6 +92,17 @@ struct FolderNames {
     default: break
     }
   }
+
+  /// Such a name is no listing's; only a slip of the finger is worth a word.
+  private mutating func takeUnderscored(_ name: String) {
+    if name == FolderNames.defaultsName {
+      hasDefaults = true
+    } else if FolderNames.endsAsListing(name), Suggestion.nearest(to: name, among: [FolderNames.defaultsName]) != nil {
+      nearDefaults.append(name)
+    }
+  }
+
+  private static func endsAsListing(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
   private func leadsToFolder(_ name: String, in folder: Int32) -> Bool {
     var status = stat()

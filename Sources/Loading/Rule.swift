@@ -22,6 +22,7 @@ package enum Rule: String, CaseIterable, Sendable {
   case fileUnreadable = "listing/file-unreadable"
   case fileSize = "listing/file-size"
   case fileChanging = "listing/file-changing"
+  case defaultsName = "listing/defaults-name"
   case folderUnreadable = "listing/folder-unreadable"
   case noDocument = "listing/no-document"
   case unknownKey = "listing/unknown-key"

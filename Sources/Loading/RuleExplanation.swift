@@ -25,6 +25,7 @@ extension Rule {
     case .fileChanging: "A listing file keeps changing while it is read."
     case .folderUnreadable:
       "A folder can't be read, or there is more in it than hawker takes: everything below it is frozen."
+    case .defaultsName: "A file's name is nearly _defaults.yaml, and not looked at (warning)."
     case .noDocument: "A listing file holds no listing."
     case .unknownKey: "A listing has a key that hawker doesn't know."
     case .keyPlace: "A listing key stands where it can't: an id in _defaults.yaml, tags under one account."

@@ -191,6 +191,12 @@ extension Loader {
           .error, rule: Rule.fileType.rawValue, file: file,
           message: "it is \(what), which is never followed or opened; put the file itself here, or rename it"))
     }
+    for name in names.nearDefaults {
+      walk.problems.append(
+        Problem(
+          .warning, rule: Rule.defaultsName.rawValue, file: named(path.isEmpty ? name : "\(path)/\(name)"),
+          message: "a file of this name is not looked at; did you mean \(FolderNames.defaultsName)?"))
+    }
     for name in names.links {
       let file = named(path.isEmpty ? name : "\(path)/\(name)")
       walk.frozenFiles.insert(file + "/")

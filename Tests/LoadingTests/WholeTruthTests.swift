@@ -74,6 +74,18 @@ import Testing
     #expect(shop.scan().problems.isEmpty)
   }
 
+  /// Only a name that was meant is told of.
+  @Test func defaultsUnderAnotherNameAreToldOf() {
+    let shop = Shop()
+    shop.write("listings/desk.yaml", Shop.listing())
+    for name in ["_defaults.yml", "_default.yaml", "_Defaults.yaml"] { shop.write("listings/\(name)", "x: [") }
+    shop.write("listings/_notes.yaml", "x: [")
+    let wanted = shop.scan()
+    #expect(wanted.listings.count == 1 && wanted.rules == Array(repeating: "listing/defaults-name", count: 3))
+    #expect(
+      wanted.problems.allSatisfy { $0.severity == .warning && $0.message.contains("did you mean _defaults.yaml?") })
+  }
+
   // MARK: hawker.yaml
 
   @Test func aCategoryIsForAMarketplaceThatThereIs() {
