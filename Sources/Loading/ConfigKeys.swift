@@ -49,9 +49,9 @@ extension KeySet {
   static let sync = KeySet(
     "sync",
     keys: [
-      key("settle", .settle, .duration, "Quiet time after a change; 250ms when absent."),
-      key("rescan", .rescan, .duration, "Between full scans; 60s when absent."),
-      key("refresh", .refresh, .duration, "Between looks at the live posts; 6h when absent."),
+      key("settle", .settle, .duration, "Quiet time after a change, from 10ms; 250ms when absent."),
+      key("rescan", .rescan, .duration, "Between full scans, from 1s; 60s when absent."),
+      key("refresh", .refresh, .duration, "Between looks at the live posts, from 1m, or 0s for never; 6h when absent."),
       key("absence_after", .absenceAfter, .duration, "When an unfound create counts as not done; 120s when absent."),
     ] + shared)
 

@@ -253,14 +253,28 @@ struct ConfigAssembly {
 
   private mutating func takeSync(_ map: Entries) {
     var sync = Config.Sync()
-    sync.settle = duration(map, .settle) ?? sync.settle
-    sync.rescan = duration(map, .rescan) ?? sync.rescan
-    sync.refresh = duration(map, .refresh) ?? sync.refresh
+    sync.settle = pause(map, .settle, "settle", least: .milliseconds(10)) ?? sync.settle
+    sync.rescan = pause(map, .rescan, "rescan", least: .seconds(1)) ?? sync.rescan
+    // Without looks, what the marketplaces tell of by themselves is all that is heard.
+    sync.refresh = pause(map, .refresh, "refresh", least: .seconds(60), zero: "never") ?? sync.refresh
     sync.absenceAfter = duration(map, .absenceAfter) ?? sync.absenceAfter
     sync.concurrency = integer(map, .concurrency) ?? sync.concurrency
     sync.requestsPerSecond = integer(map, .requestsPerSecond) ?? sync.requestsPerSecond
     sync.rollout = integer(map, .rollout) ?? sync.rollout
     loaded.config.sync = sync
+  }
+
+  /// A time that comes round again and again: a shorter one would keep a core, or a marketplace, busy for nothing.
+  private mutating func pause(
+    _ map: Entries, _ key: ConfigKey, _ name: String, least: Duration, zero: String? = nil
+  ) -> Duration? {
+    guard let entry = map.find(key), case .duration(let duration) = entry.value else { return nil }
+    if duration >= least || zero != nil && duration == .zero { return duration }
+    note(
+      .configDuration, entry.mark,
+      "\(name) is \(Interpreter.text(duration)); the least is \(Interpreter.text(least))"
+        + (zero.map { ", or 0s for \($0)" } ?? ""))
+    return nil
   }
 
   private mutating func takeWeb(_ map: Entries) {

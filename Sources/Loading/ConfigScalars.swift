@@ -28,6 +28,13 @@ extension Interpreter {
     return milliseconds <= 365 * 86_400_000 ? .milliseconds(milliseconds) : nil
   }
 
+  /// As a person would write it.
+  static func text(_ duration: Duration) -> String {
+    let milliseconds = duration.milliseconds
+    guard milliseconds % 1000 == 0 else { return "\(milliseconds)ms" }
+    return milliseconds > 0 && milliseconds % 60_000 == 0 ? "\(milliseconds / 60_000)m" : "\(milliseconds / 1000)s"
+  }
+
   mutating func percent(_ name: StaticString, _ events: borrowing EventReader) -> Int? {
     let text = events.scalarText()
     let digits = text.utf8.dropLast()

@@ -47,7 +47,7 @@ import Testing
           new_posts_per_day: 3
       categories: { bikes: { facebook: A, offerup: B } }
       guards: { withdrawals: 0%, updates: 100%, price_drop: 7%, grace: 0s }
-      sync: { settle: 1ms, rescan: 2s, refresh: 3h, concurrency: 4, requests_per_second: 0, absence_after: 5m, rollout: 6% }
+      sync: { settle: 11ms, rescan: 2s, refresh: 3h, concurrency: 4, requests_per_second: 0, absence_after: 5m, rollout: 6% }
       web: { listen: off, public_url: "https://shop.example.com/" }
       """)
     let loaded = ConfigReader.read(file: "conf/hawker.yaml", folder: shop.path)
@@ -64,7 +64,8 @@ import Testing
     #expect(zoe.apiURL == "http://localhost:1/v1" && !zoe.extensions && zoe.rollout == 5 && zoe.concurrency == 2)
     #expect(config.categories == ["bikes": ["facebook": "A", "offerup": "B"]])
     #expect(config.guards.withdrawals == 0 && config.guards.updates == 100 && config.guards.priceDrop == 7)
-    #expect(config.guards.grace == .zero && config.sync.settle == .milliseconds(1) && config.sync.rescan == .seconds(2))
+    #expect(
+      config.guards.grace == .zero && config.sync.settle == .milliseconds(11) && config.sync.rescan == .seconds(2))
     #expect(
       config.sync.refresh == .seconds(10_800) && config.sync.concurrency == 4 && config.sync.requestsPerSecond == 0)
     #expect(config.sync.absenceAfter == .seconds(300) && config.sync.rollout == 6)

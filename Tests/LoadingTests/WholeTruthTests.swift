@@ -111,6 +111,18 @@ import Testing
     }
   }
 
+  @Test func aTimeThatWouldKeepACoreBusyIsRefused() {
+    for (key, text) in [
+      ("rescan: 0s", "rescan is 0s; the least is 1s"), ("rescan: 999ms", "rescan is 999ms"),
+      ("refresh: 1ms", "refresh is 1ms; the least is 1m, or 0s for never"),
+      ("settle: 0ms", "settle is 0s; the least is 10ms"),
+    ] {
+      let found = problems(Shop.listing(), config: "sync: { \(key) }\n")
+      #expect(found.count == 1 && found[0].hasPrefix(text), "\(key): \(found)")
+    }
+    #expect(problems(Shop.listing(), config: "sync: { rescan: 1s, refresh: 0s, settle: 10ms }\n").isEmpty)
+  }
+
   // MARK: Prices
 
   @Test(arguments: [
