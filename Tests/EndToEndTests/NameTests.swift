@@ -19,6 +19,8 @@ import Testing
       (["show", "lmap"], "did you mean lamp?"), (["hold", "lmap"], "did you mean lamp?"),
       (["hold", "lamp", "--account", "facebok"], "did you mean facebook?"),
       (["sold", "nothing"], "`hawker status --sandbox` shows all"), (["pull", "lmap", "--yes"], "did you mean lamp?"),
+      (["pull", "lmap"], "did you mean lamp?"), (["pull", "lamp", "--account", "facebok"], "did you mean facebook?"),
+      (["pull", "lamp"], "there is no terminal to ask on"),
     ] {
       let outcome = try await Program.run(words + ["--sandbox"], in: shop.path)
       #expect(outcome.status == 64 && outcome.err.contains(text) && outcome.out.isEmpty, "\(words): \(outcome)")

@@ -24,12 +24,6 @@ struct Pull: AsyncParsableCommand {
   @Flag(help: "Doesn't ask.")
   var yes = false
 
-  func validate() throws {
-    guard yes || Console.isInputTerminal else {
-      throw ValidationError("there is no terminal to ask on; give --yes to write without asking")
-    }
-  }
-
   func run() async throws {
     let setting = try Setting.read(options.global, sandbox: options.sandbox)
     guard let ledger = try setting.readLedger() else {
@@ -37,7 +31,11 @@ struct Pull: AsyncParsableCommand {
     }
     var loader = Loader(setting.loaded, options: setting.loadingOptions(marker: .ignored))
     let wanted = loader.scan()
+    try KnownNames(config: setting.config, wanted: wanted, ledger: ledger).check(Selection(account: options.account))
     guard let listing = wanted.listing(id) else { throw missing(wanted, setting) }
+    guard yes || Console.isInputTerminal else {
+      throw Exit(.usage, "there is no terminal to ask on; give --yes to write without asking")
+    }
     let live = try await LiveAccounts(setting)
     let found: Result<[RemoteChange], any Error>
     do { found = .success(try await changes(of: listing, ledger, live)) } catch { found = .failure(error) }
