@@ -29,6 +29,8 @@ package struct Answer: Hashable, Sendable {
     case refused
     /// It names something that isn't there; nothing was recorded.
     case unknown
+    /// It says what can't be meant, such as a price that is none; nothing was recorded.
+    case malformed
     /// The journal can't take it.
     case journal
   }

@@ -10,7 +10,9 @@ extension Deciding {
     guard !keys.isEmpty else { return unknown(listing, account) }
     var money: Money?
     if let price {
-      do throws(PriceRefusal) { money = try self.money(price, keys) } catch { return refused(error.text) }
+      do throws(PriceRefusal) { money = try self.money(price, keys) } catch {
+        return Ruling(entries: [], answer: Answer(.malformed, error.text))
+      }
     }
     let selling = Selling(ledger: ledger, id: listing, listing: wanted.listing(listing))
     switch selling.told(on: account, price: money) {

@@ -157,6 +157,7 @@ extension Answer.Code {
     case .done: 200
     case .refused: 409
     case .unknown: 404
+    case .malformed: 400
     case .journal: 503
     }
   }

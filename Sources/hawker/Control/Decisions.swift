@@ -24,7 +24,7 @@ struct Decisions {
     switch answer.code {
     case .done: Console.out((setting.isSandbox ? Advice.inSandbox(answer.text) : answer.text) + "\n")
     case .refused: throw Exit(.person, answer.text)
-    case .unknown: throw Exit(.usage, answer.text)
+    case .unknown, .malformed: throw Exit(.usage, answer.text)
     case .journal: throw Exit(.journal, answer.text)
     }
   }
