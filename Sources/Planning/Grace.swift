@@ -43,7 +43,7 @@ struct Grace {
   /// Whether one of the posts has its file again, whole or broken.
   private func isRestoring(_ returned: [PostKey], _ actions: [Action]) -> Bool {
     guard !returned.isEmpty else { return false }
-    let gone = Set(actions.filter { $0.isFileGone || $0.kind == .forget }.map(\.key))
+    let gone = Set(actions.filter(\.isFileGone).map(\.key))
     return returned.contains { input.records[$0] != nil && !gone.contains($0) }
   }
 
@@ -54,7 +54,7 @@ struct Grace {
   private var scannedAt: Timestamp { input.scannedAt ?? input.now }
 
   private func isAbsent(_ action: Action) -> Bool {
-    action.kind == .withdraw && action.isFileGone && action.isHeld(atMost: [.retry, .git])
+    action.isAbsence && action.isHeld(atMost: [.retry, .git])
   }
 
   private func hold(_ actions: inout [Action], _ absences: [Absence]) {
@@ -65,8 +65,9 @@ struct Grace {
       let end = sorted[next].since.advanced(by: grace)
       if scannedAt < end {
         for absence in sorted[first...next] where actions[absence.index].hold == nil {
+          let kind = actions[absence.index].kind.rawValue
           actions[absence.index] = actions[absence.index].held(
-            by: .grace, "withdraw: its file is missing since \(absence.since); waits until \(end) for it to come back",
+            by: .grace, "\(kind): its file is missing since \(absence.since); waits until \(end) for it to come back",
             until: end)
         }
       }

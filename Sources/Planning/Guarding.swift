@@ -29,9 +29,10 @@ struct Guarding {
   /// While git moves files about, what is missing says nothing.
   private func waitForGit(_ actions: inout [Action]) {
     guard let activity = input.wanted.gitActivity else { return }
-    for index in actions.indices where actions[index].isLoss && actions[index].isHeld(atMost: [.retry]) {
+    for index in actions.indices
+    where (actions[index].isLoss || actions[index].isAbsence) && actions[index].isHeld(atMost: [.retry]) {
       actions[index] = actions[index].held(
-        by: .git, "withdraw: git is at work (\(activity)); goes on when that has ended")
+        by: .git, "\(actions[index].kind.rawValue): git is at work (\(activity)); goes on when that has ended")
     }
   }
 
@@ -44,7 +45,9 @@ struct Guarding {
       (.protect, "protected and without a file", "the file back, with protect: false in it"),
     ]
     // By index: going through the actions would copy each.
-    let held = actions.indices.filter { actions[$0].kind == .withdraw && actions[$0].hold != nil }
+    let held = actions.indices.filter {
+      (actions[$0].kind == .withdraw || actions[$0].kind == .forget) && actions[$0].hold != nil
+    }
     return words.compactMap { holder, text, override in
       let count = held.count { actions[$0].hold?.by == holder }
       guard count > 0 else { return nil }

@@ -60,7 +60,7 @@ package struct Plan: Sendable {
     actions.indices.contains { actions[$0].hold == nil && actions[$0].kind != .unchanged }
   }
   /// Posts that hawker.yaml no longer covers.
-  package var leftScope: [Action] { actions.filter { $0.hold?.by == .scope && $0.kind == .withdraw } }
+  package var leftScope: [Action] { actions.filter { $0.hold?.by == .scope && $0.kind != .create } }
 
   package var hasErrors: Bool { problems.contains { $0.severity == .error } }
 

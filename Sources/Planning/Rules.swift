@@ -276,19 +276,10 @@ struct Rules {
 
   private func withdraw(_ difference: Difference, _ cause: Difference.Cause) -> Action? {
     guard let record = difference.record else { return nil }
-    let reason = Action.Reason(cause.rawValue, words(cause, difference))
-    guard record.isLive else {
-      // What a replace left behind is taken off first: with the record its id would be lost.
-      guard cause == .fileGone, record.state != .withdrawn(sold: true), record.superseded.isEmpty else { return nil }
-      return action(.forget, difference, .init("file-gone", "its file is gone, and so is the post"))
-    }
-    var withdrawal = action(.withdraw, difference, reason)
+    guard record.isLive else { return forget(difference, record, cause) }
+    var withdrawal = action(.withdraw, difference, .init(cause.rawValue, words(cause, difference)))
     withdrawal.cause = cause
-    if cause == .fileGone, !input.config.covers(record.file), !isReleased(difference.key) {
-      return withdrawal.held(
-        by: .scope,
-        "withdraw: \(record.file) is outside of the listings root now; set `listings` back (or hawker release --scope)")
-    }
+    if let left = outOfScope(withdrawal, record) { return left }
     if cause == .fileGone, record.isProtected {
       return withdrawal.held(
         by: .protect,
@@ -297,6 +288,25 @@ struct Rules {
     }
     // A time that a failed update left behind says nothing about taking the post off.
     return record.failedDigest == nil ? retry(record.failure?.retryAt, withdrawal) : withdrawal
+  }
+
+  /// What was refused, or never came through, stays on record: its file may come back as it was.
+  private func forget(_ difference: Difference, _ record: Record, _ cause: Difference.Cause) -> Action? {
+    guard cause == .fileGone, record.state == .gone || record.state == .withdrawn(sold: false) else { return nil }
+    // What a replace left behind is taken off first: with the record its id would be lost.
+    guard record.superseded.isEmpty else { return nil }
+    var forget = action(.forget, difference, .init("file-gone", "its file is gone, and so is the post"))
+    forget.cause = cause
+    return outOfScope(forget, record) ?? forget
+  }
+
+  /// The config looks elsewhere now: nothing is concluded. Nil: it still covers the file, or was let go.
+  private func outOfScope(_ action: Action, _ record: Record) -> Action? {
+    guard action.isFileGone, !input.config.covers(record.file), !isReleased(action.key) else { return nil }
+    return action.held(
+      by: .scope,
+      "\(action.kind.rawValue): \(record.file) is outside of the listings root now; set `listings` back (or hawker "
+        + "release --scope)")
   }
 
   /// `hawker release --scope` said to withdraw it.

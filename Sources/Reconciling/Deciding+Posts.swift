@@ -179,6 +179,8 @@ extension Deciding {
     }
     let rest = left.count - reachable.count
     let note = rest > 0 ? "; \(rest) can't be reached, since their account is gone" : ""
-    return done(entries, "\(reachable.count) posts will be withdrawn\(note)")
+    let gone = reachable.count { $0.kind == .forget }
+    let others = gone > 0 ? ", \(gone) forgotten, since they are not there any more" : ""
+    return done(entries, "\(reachable.count - gone) posts will be withdrawn\(others)\(note)")
   }
 }

@@ -211,6 +211,29 @@ struct DisasterTests {
     #expect(keys.allSatisfy { restoring.bookkeeping.contains(.absent($0)) })
   }
 
+  /// Forgotten too soon, what is "gone" would be posted again by itself when its file is back.
+  @Test func aPostIsForgottenOnlyWhenItsFileHasBeenAwayForGood() {
+    func plan(_ seconds: Int64?, _ change: (inout PlanInput) -> Void = { _ in }) -> Plan {
+      Given.plan([], [Given.record("lamp", .gone)], mode: .continuous) { input in
+        if let seconds { input.standing.holds = Dictionary(uniqueKeysWithValues: [absent("lamp", for: seconds)]) }
+        change(&input)
+      }
+    }
+    let key = PostKey(listing: "lamp", account: "a")
+    #expect(plan(nil).told == ["forget lamp a [grace]"] && plan(nil).bookkeeping == [.absent(key)])
+    #expect(plan(9000).told == ["forget lamp a"])
+    #expect(plan(9000) { $0.wanted.gitActivity = "index.lock" }.told == ["forget lamp a [git]"])
+    let back = Given.plan([Given.listing("lamp")], [Given.record("lamp", .gone)], mode: .continuous) {
+      $0.standing.holds = Dictionary(uniqueKeysWithValues: [absent("lamp", for: 5)])
+    }
+    #expect(back.told == ["create lamp a [gone]"] && back.bookkeeping == [.returned(key)])
+  }
+
+  @Test func whatLeftTheScopeIsNotForgotten() {
+    let plan = Given.plan([], [Given.record("lamp", .gone)]) { $0.config.listings = "/s/elsewhere" }
+    #expect(plan.told == ["forget lamp a [scope]"] && plan.leftScope.count == 1)
+  }
+
   @Test func anAccountsNewNamePostsNothingTwice() {
     let plan = Given.plan([Given.listing("lamp", accounts: ["b"])], [Given.record("lamp", account: "old")])
     #expect(plan.told.sorted() == ["create lamp b [scope]", "withdraw lamp old [scope]"])

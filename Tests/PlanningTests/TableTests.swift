@@ -62,9 +62,15 @@ struct TableTests {
     #expect(plan.actions.first.map { "\($0.kind) \($0.key.listing)" } == "withdraw lamp")
   }
 
-  @Test(arguments: [Record.State.withdrawn(sold: false), .gone, .rejected, .failed(retryAt: nil)])
-  func fileGoneAndNotLiveIsForgotten(state: Record.State) {
+  @Test(arguments: [Record.State.withdrawn(sold: false), .gone])
+  func fileGoneAndPostGoneIsForgotten(state: Record.State) {
     #expect(Given.plan([], [Given.record("lamp", state)]).told == ["forget lamp a"])
+  }
+
+  /// Forgotten, a refused one would be sent again unchanged when its file is back.
+  @Test(arguments: [Record.State.rejected, .failed(retryAt: nil)])
+  func fileGoneOfWhatNeverWasThereNeedsNothing(state: Record.State) {
+    #expect(Given.plan([], [Given.record("lamp", state)]).told.isEmpty)
   }
 
   @Test func withdrawnIsCreatedAgain() {

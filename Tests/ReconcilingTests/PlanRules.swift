@@ -41,6 +41,7 @@ struct PlanRules {
         case .withdraw: withdrawal(action, play, memory, isDaemon)
         case .create, .replace, .update:
           change(action, play, memory) ?? (mode == .enforcing ? nil : overwriting(action, memory))
+        case .forget: forgetting(action, play, isDaemon)
         default: nil
         }
       if let complaint { accuse("\(action.told): \(complaint)", play) }
@@ -66,11 +67,18 @@ struct PlanRules {
     return item.asks(for: action.key.account) ? "its file asks for it" : nil
   }
 
+  /// Forgotten while its file is only away, a post that is gone would be made again by itself.
+  private func forgetting(_ action: Action, _ play: Play, _ isDaemon: Bool) -> String? {
+    guard let item = shelf.items[action.key.listing] else { return "nobody knows it" }
+    if item.isThere { return "its file is there" }
+    return absence(item, action, play, play.disk.memory, isDaemon)
+  }
+
   private func absence(
     _ item: Shelf.Item, _ action: Action, _ play: Play, _ memory: Memory, _ isDaemon: Bool
   ) -> String? {
     if shelf.gitActivity != nil { return "git is at work" }
-    if memory.protected.contains(item.id) { return "it is protected" }
+    if action.kind == .withdraw, memory.protected.contains(item.id) { return "it is protected" }
     if !play.config.listings.hasSuffix("listings"), memory.permits[action.key] == nil { return "it left the scope" }
     guard isDaemon else { return nil }
     guard let since = missing[item.id], lookedAt >= since.advanced(by: play.config.guards.grace) else {
