@@ -15,6 +15,8 @@ package struct PlanInput: Sendable {
   package var records: [PostKey: Record]
   /// What the journal keeps beside the records.
   package var standing = Standing()
+  /// Listings that the journal knows to be protected, with or without a post.
+  package var protectedListings: Set<String> = []
   /// Posts that are in neither `wanted` nor `records`, since nothing is to be done about them; guards count them.
   package var settled = Settled()
   package var config: Config

@@ -11,22 +11,30 @@ struct Renames {
   func applied() -> (records: [PostKey: Record], bookkeeping: [Bookkeeping]) {
     var records = input.records
     var bookkeeping: [Bookkeeping] = []
-    guard !records.isEmpty else { return (records, bookkeeping) }
-    let present = Set(input.wanted.listings.map(\.id))
+    let present = records.isEmpty ? [] : Set(input.wanted.listings.map(\.id))
     for listing in input.wanted.listings {
-      if let old = listing.movedFrom, !present.contains(old), rekey(&records, from: old, to: listing) {
-        bookkeeping.append(.moved(listing: listing.id, from: old, file: listing.file))
-        continue
-      }
-      let own = listing.posts.compactMap { records[PostKey(listing: listing.id, account: $0.account)] }
-      if own.contains(where: { $0.file != listing.file }) {
-        bookkeeping.append(.moved(listing: listing.id, from: nil, file: listing.file))
-      }
-      if own.contains(where: { $0.isProtected != listing.isProtected }) {
-        bookkeeping.append(.protected(listing: listing.id, listing.isProtected))
-      }
+      let own = records.isEmpty ? [] : follow(listing, present, &records, &bookkeeping)
+      // Before its first post, too: that may lose its file before anything else is recorded.
+      let isKnown =
+        own.isEmpty
+        ? input.protectedListings.contains(listing.id) == listing.isProtected
+        : own.allSatisfy { $0.isProtected == listing.isProtected }
+      if !isKnown { bookkeeping.append(.protected(listing: listing.id, listing.isProtected)) }
     }
     return (records, bookkeeping)
+  }
+
+  /// Returns the listing's records, as they are when its move is recorded.
+  private func follow(
+    _ listing: Listing, _ present: Set<String>, _ records: inout [PostKey: Record], _ bookkeeping: inout [Bookkeeping]
+  ) -> [Record] {
+    let keys = listing.posts.map { PostKey(listing: listing.id, account: $0.account) }
+    if let old = listing.movedFrom, !present.contains(old), rekey(&records, from: old, to: listing) {
+      bookkeeping.append(.moved(listing: listing.id, from: old, file: listing.file))
+    } else if keys.contains(where: { records[$0].map { $0.file != listing.file } ?? false }) {
+      bookkeeping.append(.moved(listing: listing.id, from: nil, file: listing.file))
+    }
+    return keys.compactMap { records[$0] }
   }
 
   /// Moves the records of `old` to the listing's id, unless it has records of its own already.
@@ -47,7 +55,6 @@ struct Renames {
     }
     return moved
   }
-
 }
 
 extension Standing {

@@ -71,6 +71,7 @@ extension PlanInput {
       wanted: wanted, records: ledger?.records ?? [:], config: config, capabilities: capabilities, now: now, mode: mode,
       lineage: ledger?.lineage, sequence: ledger?.sequence ?? 0)
     standing = ledger?.standing ?? Standing()
+    protectedListings = ledger?.protectedListings ?? []
   }
 
   package mutating func narrow(to selection: Selection) {

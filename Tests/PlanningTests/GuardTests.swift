@@ -88,6 +88,26 @@ struct GuardTests {
     listing.isProtected = true
     #expect(Given.plan([listing], [Given.record("lamp")]).bookkeeping == [.protected(listing: "lamp", true)])
   }
+
+  /// Its file may go away before anything else is recorded.
+  @Test func protectionIsRecordedAheadOfTheFirstPost() {
+    var listing = Given.listing("lamp")
+    listing.isProtected = true
+    let first = Given.plan([listing])
+    #expect(first.told == ["create lamp a"] && first.bookkeeping == [.protected(listing: "lamp", true)])
+    #expect(Given.plan([listing]) { $0.protectedListings = ["lamp"] }.bookkeeping.isEmpty)
+    listing.isProtected = false
+    let lifted = Given.plan([listing]) { $0.protectedListings = ["lamp"] }
+    #expect(lifted.bookkeeping == [.protected(listing: "lamp", false)])
+  }
+
+  @Test func protectionIsRecordedWithAMoveToAnotherId() {
+    var listing = Given.listing("new", Given.content("lamp"))
+    (listing.isProtected, listing.movedFrom) = (true, "lamp")
+    let moved = Bookkeeping.moved(listing: "new", from: "lamp", file: "listings/new.yaml")
+    let plan = Given.plan([listing], [Given.record("lamp")])
+    #expect(plan.bookkeeping == [moved, .protected(listing: "new", true)])
+  }
 }
 
 struct IdentityTests {
