@@ -49,6 +49,9 @@ struct Checkpoint {
     for listing in ledger.protectedListings.sorted() {
       lines.append((nil, Entry.protected(listing: listing, true).body()))
     }
+    for (listing, quantity) in ledger.quantities.sorted(by: { $0.key < $1.key }) {
+      lines.append((nil, Entry.counted(listing: listing, quantity).body()))
+    }
     lines += standing()
     for listing in ledger.sales.keys.sorted() {
       for sale in ledger.sales[listing] ?? [] { lines.append((sale.at, sale.body(listing))) }

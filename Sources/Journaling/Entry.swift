@@ -13,6 +13,9 @@ package enum Entry: Hashable, Sendable {
   /// The listing is in another file; `from`: the id that it had before, nil when only the file moved.
   case moved(listing: String, from: String?, file: String)
   case protected(listing: String, Bool)
+  /// How many there are of it, as its file says: what a sale is judged by when the file can't be read. One is not recorded
+  /// until there were more.
+  case counted(listing: String, Int)
   /// A guard or the seller holds the post back; `until` nil: until it is released. `text`: why, for people.
   case held(PostKey, by: String, until: Timestamp?, text: String? = nil)
   /// `by` nil: the seller's word, which ends every hold, the claim of a sale on this account, a rejection, and "gone".

@@ -10,6 +10,7 @@ extension Entry {
     case .forgotten: "forgotten"
     case .moved: "moved"
     case .protected: "protected"
+    case .counted: "counted"
     case .held: "held"
     case .released, .permitted: "released"
     case .sold: "sold"
@@ -39,6 +40,9 @@ extension Entry {
       case .protected(let listing, let isProtected):
         json.field("listing", listing)
         json.field("protected", isProtected)
+      case .counted(let listing, let quantity):
+        json.field("listing", listing)
+        json.field("quantity", quantity)
       case .held(let key, let by, let until, let text):
         key.writeMembers(to: &json)
         json.field("by", by)

@@ -20,6 +20,7 @@ extension Entry {
     case "moved":
       self = .moved(listing: try json.text("listing"), from: json["from"]?.string, file: try json.text("file"))
     case "protected": self = .protected(listing: try json.text("listing"), try json.flag("protected"))
+    case "counted": self = .counted(listing: try json.text("listing"), try json.number("quantity"))
     case "held":
       self = .held(
         try PostKey(json), by: try json.text("by"), until: try json.time("until"), text: json["text"]?.string)

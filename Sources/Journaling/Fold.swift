@@ -16,6 +16,7 @@ extension Ledger {
     case .forgotten(let key): forget(key)
     case .moved(let listing, let from, let file): move(listing, from, file)
     case .protected(let listing, let isProtected): protect(listing, isProtected)
+    case .counted(let listing, let quantity): quantities[listing] = quantity == 1 ? nil : quantity
     case .held(let key, let by, let until, let text):
       hold(key, RecordedHold(by: by, since: at, until: until, text: text))
     case .released(let key, let by): release(key, by, at)
@@ -100,6 +101,7 @@ extension Ledger {
     if accountsByListing[key.listing] == nil {
       standing.sales[key.listing] = nil
       protectedListings.remove(key.listing)
+      quantities[key.listing] = nil
     }
   }
 
@@ -129,6 +131,7 @@ extension Ledger {
       standing.sales[new] = moved + (standing.sales[new] ?? [])
     }
     if protectedListings.remove(old) != nil { protect(new, true) }
+    if let moved = quantities.removeValue(forKey: old) { quantities[new] = moved }
   }
 
   private mutating func protect(_ listing: String, _ isProtected: Bool) {

@@ -28,7 +28,7 @@
 // `checkpoint` (the one it builds on, 0 for none), and `unclean` when the stop before it was not in order; in a checkpoint `lines` (how many follow) and `last_at`. In a
 // checkpoint every line carries the `seq` and `batch` of the entry that the checkpoint stands for, the `prev` of its
 // first line is that entry's `sum`, and what follows is `record`, and `held`, `released` (permits), `lost` (withdrawals
-// of the last hour), `sold`, `protected`, `observed` where they are more than a record says. head.json is such a line too (kind `head`): `seq` is the newest entry known to be
+// of the last hour), `sold`, `protected`, `counted`, `observed` where they are more than a record says. head.json is such a line too (kind `head`): `seq` is the newest entry known to be
 // durable, `prev` that entry's `sum`, `clean` whether the program ended in order.
 //
 // Kinds that this program does not know are carried, whole, into every checkpoint. Fields that it does not know stay in

@@ -16,6 +16,8 @@ package struct Ledger: Hashable, Sendable {
   /// Posts that something told to look at again, and that have not been read since, with when it did.
   package internal(set) var hints: [PostKey: Timestamp] = [:]
   package internal(set) var protectedListings: Set<String> = []
+  /// Listing → how many there are of it, where that is not one.
+  package internal(set) var quantities: [String: Int] = [:]
   /// Entries of kinds that only a newer hawker knows, carried along.
   package internal(set) var unknown: [UnknownEntry] = []
 
@@ -95,6 +97,7 @@ extension Ledger {
     ledger.standing = standing
     ledger.standing.holds = standing.holds.filter { listings.contains($0.key.listing) }
     ledger.protectedListings = protectedListings.intersection(listings)
+    ledger.quantities = quantities.filter { listings.contains($0.key) }
     return ledger
   }
 

@@ -172,6 +172,8 @@ package enum Bookkeeping: Hashable, Sendable {
   /// The listing's file is another one now; `from` names its old id when that changed too.
   case moved(listing: String, from: String?, file: String)
   case protected(listing: String, Bool)
+  /// How many there are of it: another number than the journal knows.
+  case counted(listing: String, Int)
   /// The file said sold after a sale had withdrawn the post: from now on the file's word counts again.
   case saleSeen(PostKey)
   /// The daemon misses the post's file: its grace begins.

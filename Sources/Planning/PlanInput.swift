@@ -17,6 +17,8 @@ package struct PlanInput: Sendable {
   package var standing = Standing()
   /// Listings that the journal knows to be protected, with or without a post.
   package var protectedListings: Set<String> = []
+  /// Listing → how many there were when its file was read last, where that is not one.
+  package var quantities: [String: Int] = [:]
   /// Posts that are in neither `wanted` nor `records`, since nothing is to be done about them; guards count them.
   package var settled = Settled()
   package var config: Config

@@ -13,28 +13,41 @@ struct Renames {
     var bookkeeping: [Bookkeeping] = []
     let present = records.isEmpty ? [] : Set(input.wanted.listings.map(\.id))
     for listing in input.wanted.listings {
-      let own = records.isEmpty ? [] : follow(listing, present, &records, &bookkeeping)
-      // Before its first post, too: that may lose its file before anything else is recorded.
-      let isKnown =
-        own.isEmpty
-        ? input.protectedListings.contains(listing.id) == listing.isProtected
-        : own.allSatisfy { $0.isProtected == listing.isProtected }
-      if !isKnown { bookkeeping.append(.protected(listing: listing.id, listing.isProtected)) }
+      let former = records.isEmpty ? nil : follow(listing, present, &records, &bookkeeping)
+      note(listing, former, records, &bookkeeping)
     }
     return (records, bookkeeping)
   }
 
-  /// Returns the listing's records, as they are when its move is recorded.
+  /// Returns the id that the listing had before, when this is its move.
   private func follow(
     _ listing: Listing, _ present: Set<String>, _ records: inout [PostKey: Record], _ bookkeeping: inout [Bookkeeping]
-  ) -> [Record] {
-    let keys = listing.posts.map { PostKey(listing: listing.id, account: $0.account) }
+  ) -> String? {
     if let old = listing.movedFrom, !present.contains(old), rekey(&records, from: old, to: listing) {
       bookkeeping.append(.moved(listing: listing.id, from: old, file: listing.file))
-    } else if keys.contains(where: { records[$0].map { $0.file != listing.file } ?? false }) {
-      bookkeeping.append(.moved(listing: listing.id, from: nil, file: listing.file))
+      return old
     }
-    return keys.compactMap { records[$0] }
+    let isElsewhere = listing.posts.contains { post in
+      records[PostKey(listing: listing.id, account: post.account)].map { $0.file != listing.file } ?? false
+    }
+    if isElsewhere { bookkeeping.append(.moved(listing: listing.id, from: nil, file: listing.file)) }
+    return nil
+  }
+
+  /// What must be known of a listing when its file can't be read, or is gone: before its first post already, for the file
+  /// may go before anything else is recorded.
+  private func note(
+    _ listing: Listing, _ former: String?, _ records: [PostKey: Record], _ bookkeeping: inout [Bookkeeping]
+  ) {
+    let own =
+      records.isEmpty ? [] : listing.posts.compactMap { records[PostKey(listing: listing.id, account: $0.account)] }
+    let isKnown =
+      own.isEmpty
+      ? input.protectedListings.contains(listing.id) == listing.isProtected
+      : own.allSatisfy { $0.isProtected == listing.isProtected }
+    if !isKnown { bookkeeping.append(.protected(listing: listing.id, listing.isProtected)) }
+    let quantity = input.quantities[former ?? listing.id] ?? 1
+    if quantity != listing.quantity { bookkeeping.append(.counted(listing: listing.id, listing.quantity)) }
   }
 
   /// Moves the records of `old` to the listing's id, unless it has records of its own already.

@@ -7,14 +7,19 @@ extension Rules {
   /// The sale that took the last one. Nil: there is one left, or the file itself speaks of it by now.
   func claim(on difference: Difference) -> Sale? {
     if case .off(let cause) = difference.want, cause.isExplicit || cause == .soldByDefault { return nil }
-    guard let listing = difference.listing else { return claimUnread(difference) }
-    return input.standing.claim(on: difference.key, quantity: listing.quantity)
+    guard difference.listing != nil else { return claimUnread(difference) }
+    return input.standing.claim(on: difference.key, quantity: quantity(difference))
   }
 
-  /// Without its file nobody knows how many there were. A sale of this hour counts as that of the only one; a post that has
-  /// outlived its sale for longer has more of it behind it, and its file's going away is judged as any other's.
+  /// How many there are of it: as its file says or, when that can't be read, as it said last.
+  private func quantity(_ difference: Difference) -> Int {
+    difference.listing?.quantity ?? input.quantities[difference.key.listing] ?? 1
+  }
+
+  /// Without its file nobody knows whether there are more of it by now. The last one's sale of this hour is believed; a post
+  /// that has outlived it for longer has more behind it, and its file's going away is judged as any other's.
   private func claimUnread(_ difference: Difference) -> Sale? {
-    guard let sale = input.standing.claim(on: difference.key, quantity: 1) else { return nil }
+    guard let sale = input.standing.claim(on: difference.key, quantity: quantity(difference)) else { return nil }
     guard let record = difference.record, record.isLive else { return sale }
     let isUnderWay = record.pending?.isSale == true || record.failure != nil
     return isUnderWay || sale.at > input.now.advanced(by: .seconds(-3600)) ? sale : nil
@@ -23,7 +28,7 @@ extension Rules {
   /// Nil: what the table says of an unsold thing is right here too.
   func sold(_ difference: Difference, _ claim: Sale) -> Action? {
     guard let record = difference.record, record.isLive else { return soldOut(difference, claim) }
-    if input.standing.wasSoldHere(difference.key, quantity: difference.listing?.quantity ?? 1) {
+    if input.standing.wasSoldHere(difference.key, quantity: quantity(difference)) {
       // Named nowhere any more: taken off as anything else.
       if case .off(.dropped) = difference.want { return nil }
       return action(.unchanged, difference, .init("sold", "it sold here"))

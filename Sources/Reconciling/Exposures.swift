@@ -11,7 +11,7 @@ package enum Exposures {
   package static func found(in ledger: Ledger, _ wanted: Wanted?) -> [Exposure] {
     var (open, ended): ([Exposure], [Exposure]) = ([], [])
     for listing in ledger.sales.keys.sorted() {
-      let quantity = wanted?.listing(listing)?.quantity ?? 1
+      let quantity = wanted?.listing(listing)?.quantity ?? ledger.quantities[listing] ?? 1
       for record in ledger.records(of: listing) {
         guard let exposure = exposure(of: record, ledger.standing, quantity) else { continue }
         if exposure.endedAt == nil { open.append(exposure) } else { ended.append(exposure) }

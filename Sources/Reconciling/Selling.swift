@@ -28,8 +28,8 @@ struct Selling {
   let listing: Listing?
 
   private var sales: [Sale] { ledger.sales[id] ?? [] }
-  /// What can't be read is taken for one alone: it is better off the marketplaces for a while than sold twice.
-  private var quantity: Int { max(listing?.quantity ?? 1, 1) }
+  /// As its file says or, when that can't be read, as it said last.
+  private var quantity: Int { max(listing?.quantity ?? ledger.quantities[id] ?? 1, 1) }
 
   var isFirst: Bool { sales.isEmpty }
 
@@ -115,6 +115,7 @@ extension Shop {
     var input = PlanInput(part, nil, config, options.capabilities, now: ambient.now(), mode: .continuous)
     input.records = records
     for id in ids { input.standing.sales[id] = ledger.sales[id] }
+    input.quantities = ledger.quantities
     for account in accounts { input.accountCapabilities[account.name] = account.marketplace.capabilities }
     return Planner.plan(input).actions.filter { $0.isClaimed && $0.hold == nil }
   }

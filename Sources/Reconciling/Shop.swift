@@ -72,6 +72,7 @@ extension PlanInput {
       lineage: ledger?.lineage, sequence: ledger?.sequence ?? 0)
     standing = ledger?.standing ?? Standing()
     protectedListings = ledger?.protectedListings ?? []
+    quantities = ledger?.quantities ?? [:]
   }
 
   package mutating func narrow(to selection: Selection) {

@@ -289,9 +289,10 @@ import Testing
   @Test func forgettingTheLastPostForgetsTheListing() {
     let ledger = ledger(
       intent("a"), .held(bike, by: "x", until: nil), .sold(listing: "trek-520", account: nil, price: nil),
-      .protected(listing: "trek-520", true), .observed(bike, .drift(["title"])), .forgotten(bike))
+      .protected(listing: "trek-520", true), .counted(listing: "trek-520", 3), .observed(bike, .drift(["title"])),
+      .forgotten(bike))
     var empty = Ledger(lineage: "test")
-    empty.lastAt = later(5)
+    empty.lastAt = later(6)
     #expect(ledger == empty)
   }
 
@@ -300,6 +301,15 @@ import Testing
     #expect(ledger[bike]?.isProtected == true)
     ledger.apply(.protected(listing: "trek-520", false), at: later(2))
     #expect(ledger[bike]?.isProtected == false)
+  }
+
+  @Test func howManyThereAreGoesWithTheListing() {
+    var ledger = ledger(
+      .counted(listing: "trek-520", 3), intent("a"), done("a", id: "1"),
+      .moved(listing: "trek", from: "trek-520", file: "trek.yaml"))
+    #expect(ledger.quantities == ["trek": 3])
+    ledger.apply(.counted(listing: "trek", 1), at: later(5))
+    #expect(ledger.quantities.isEmpty)
   }
 
   @Test func aHoldKeepsItsBeginning() {

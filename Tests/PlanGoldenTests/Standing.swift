@@ -9,6 +9,7 @@ import Planning
 ///     grace|hold|unsettled LISTING ACCOUNT AGE [TEXT]
 ///     permit LISTING ACCOUNT GUARD
 ///     sold LISTING ACCOUNT|- AGE
+///     counted LISTING COUNT
 ///     drift LISTING ACCOUNT FIELD VALUE
 extension Case {
   func takeStanding(into input: inout PlanInput) throws {
@@ -26,6 +27,7 @@ extension Case {
       case "sold":
         let sale = Sale(account: line[2] == "-" ? nil : line[2], price: nil, at: try Case.ago(line[3]))
         input.standing.sales[line[1], default: []].append(sale)
+      case "counted": input.quantities[line[1]] = Int(line[2])
       case "drift":
         input.standing.drifts[key(line)] = Drift(
           fields: [line[3]], values: [line[3]: line[4...].joined(separator: " ")], at: Case.now)

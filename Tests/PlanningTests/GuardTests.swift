@@ -123,6 +123,18 @@ struct IdentityTests {
     #expect(plan.actions.allSatisfy { $0.hold?.text.contains("moved_from: lamp") == true })
   }
 
+  @Test func howManyThereAreIsRecordedWhenItChanges() {
+    var listing = Given.listing("new", Given.content("lamp"))
+    listing.quantity = 3
+    #expect(Given.plan([listing]).bookkeeping == [.counted(listing: "new", 3)])
+    #expect(Given.plan([listing]) { $0.quantities = ["new": 3] }.bookkeeping.isEmpty)
+    listing.movedFrom = "lamp"
+    let moved = Given.plan([listing], [Given.record("lamp")]) { $0.quantities = ["lamp": 3] }
+    #expect(moved.bookkeeping == [.moved(listing: "new", from: "lamp", file: "listings/new.yaml")])
+    listing.quantity = 1
+    #expect(Given.plan([listing]) { $0.quantities = ["new": 3] }.bookkeeping == [.counted(listing: "new", 1)])
+  }
+
   @Test func movedFromKeepsThePost() {
     var listing = Given.listing("new", Given.content("lamp"))
     listing.movedFrom = "lamp"

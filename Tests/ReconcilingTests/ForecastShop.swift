@@ -126,6 +126,7 @@ final class ForecastShop {
       switch fact {
       case .moved(let listing, let from, let file): .moved(listing: listing, from: from, file: file)
       case .protected(let listing, let isProtected): .protected(listing: listing, isProtected)
+      case .counted(let listing, let quantity): .counted(listing: listing, quantity)
       case .saleSeen(let key): .released(key, by: Entry.saleSeen)
       default: nil
       }

@@ -28,6 +28,9 @@ struct Memory: Sendable {
   /// Listings that are never withdrawn because their file went away.
   private(set) var protected: Set<String> = []
 
+  /// Listing → how many there are, where it was ever another number than one.
+  private(set) var quantities: [String: Int] = [:]
+
   struct Sale: Sendable {
     let account: String?
     /// The marketplace's own word of its post.
@@ -100,13 +103,16 @@ struct Memory: Sendable {
     case "forgotten":
       recorded.remove(key)
       forgotten.insert(key.listing)
-      if !recorded.contains(where: { $0.listing == key.listing }) { sales[key.listing] = nil }
+      if !recorded.contains(where: { $0.listing == key.listing }) {
+        (sales[key.listing], quantities[key.listing]) = (nil, nil)
+      }
       (live[key], open[key], permits[key], refused[key], drifts[key]) = (nil, nil, nil, nil, nil)
       gone.remove(key)
       alerts.remove(key)
       if !live.keys.contains(where: { $0.listing == key.listing }) { protected.remove(key.listing) }
     case "protected" where json["protected"]?.bool == true: protected.insert(key.listing)
     case "protected": protected.remove(key.listing)
+    case "counted": quantities[key.listing] = json["quantity"]?.integer.map { Int($0) }
     case "released": release(json, key)
     default: break
     }

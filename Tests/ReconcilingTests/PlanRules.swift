@@ -26,7 +26,10 @@ struct PlanRules {
   enum Mode { case daemon, once, permissive, enforcing }
 
   /// How many there are of a listing, as the last look could tell.
-  func quantity(_ listing: String) -> Int { shelf.isRootThere ? shelf.items[listing]?.toldQuantity ?? 1 : 1 }
+  func quantity(_ listing: String, _ memory: Memory) -> Int {
+    let told = shelf.isRootThere ? shelf.items[listing]?.told(memory) : nil
+    return told ?? memory.quantities[listing] ?? 1
+  }
 
   mutating func check(_ plan: Plan, _ play: Play, _ mode: Mode) {
     let isDaemon = mode == .daemon
@@ -60,7 +63,7 @@ struct PlanRules {
     guard let item = shelf.items[action.key.listing] else { return "nobody knows it" }
     if !play.enabled.contains(action.key.account) { return "its account is off" }
     // Where it was sold nobody needs it off but the file.
-    let quantity = quantity(item.id)
+    let quantity = quantity(item.id, memory)
     if memory.isTaken(action.key, quantity) { return nil }
     guard item.isThere else { return absence(item, action, play, memory, isDaemon) }
     if item.damage != nil { return "its file can't be read" }
@@ -130,7 +133,7 @@ struct PlanRules {
   private func checkLosses(_ actions: [Action], _ play: Play, _ memory: Memory) {
     let losses = actions.filter { action in
       action.kind == .withdraw && action.remoteID == memory.live[action.key]
-        && !memory.isTaken(action.key, quantity(action.key.listing))
+        && !memory.isTaken(action.key, quantity(action.key.listing, memory))
         && (memory.permits[action.key].map { $0 <= play.now } ?? true)
         && [.available, .reserved, nil].contains(
           shelf.items[action.key.listing].flatMap { $0.isThere ? $0.status : nil })

@@ -73,7 +73,7 @@ extension Play {
         // What a replace left can't be taken off while its account is disabled, nor while its file can't be read.
         if excused.contains(key) || !enabled.contains(market.account) { continue }
         // Sold there: the marketplace's to mark, and left alone.
-        let quantity = item.toldQuantity
+        let quantity = item.told(disk.memory)
         if disk.memory.isClaimed(key, quantity), disk.memory.isSoldHere(key, quantity) { continue }
         // Nor is the replace itself looked for meanwhile.
         let record = journal.ledger[key]

@@ -154,7 +154,7 @@ extension Play {
   private mutating func heard(_ notice: Notice) {
     guard let index = buys.firstIndex(where: { $0.delivery == notice.delivery }) else { return }
     (buys[index].isTold, buys[index].toldLife) = (true, lives)
-    buys[index].toldQuantity = rules.quantity(buys[index].key.listing)
+    buys[index].toldQuantity = rules.quantity(buys[index].key.listing, disk.memory)
     let key = buys[index].key
     let memory = disk.memory
     let op = markets[key.account]?.posts.first { $0.id == notice.remoteID }?.op
@@ -176,7 +176,7 @@ extension Play {
     inspector.expect(
       sales: { [disk, rules] action in
         let memory = disk.memory
-        return memory.isTaken(action.key, rules.quantity(action.key.listing))
+        return memory.isTaken(action.key, rules.quantity(action.key.listing, memory))
           && (action.remoteID == memory.live[action.key]
             || action.record?.superseded.contains(action.remoteID ?? "") == true)
       }, of: { [disk] in disk.memory.sales[$0] != nil })

@@ -25,8 +25,8 @@ struct Shelf: Sendable {
     private(set) var fewest = 1
     private(set) var most = 1
 
-    /// How many there are as far as can be told.
-    var toldQuantity: Int { isThere && damage == nil ? quantity : 1 }
+    /// How many there are as far as can be told: by the file, or by what was recorded of it.
+    func told(_ memory: Memory) -> Int { isThere && damage == nil ? quantity : memory.quantities[id] ?? 1 }
 
     /// Whether its file asks for a post on the account, which the config has.
     func asks(for account: String) -> Bool {
