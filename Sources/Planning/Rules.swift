@@ -39,7 +39,10 @@ struct Rules {
     case .frozen: break
     case .offered(let post): actions.append(wish(offer(post, difference), of: difference))
     case .off(let cause):
-      if let action = withdraw(difference, cause) { actions.append(wish(action, of: difference)) }
+      // Not the seller's hold: what is sold elsewhere can't be left standing because the file says so, too.
+      if let action = withdraw(difference, cause) {
+        actions.append(isTaken(difference) ? action : wish(action, of: difference))
+      }
     }
     if difference.record?.superseded.isEmpty == false { actions += superseded(difference) }
   }

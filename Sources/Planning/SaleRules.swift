@@ -11,6 +11,14 @@ extension Rules {
     return input.standing.claim(on: difference.key, quantity: quantity(difference))
   }
 
+  /// Whether the last one was sold, and not through this post, as a file that can be read has it.
+  func isTaken(_ difference: Difference) -> Bool {
+    guard difference.listing != nil else { return false }
+    let (key, quantity) = (difference.key, quantity(difference))
+    return input.standing.claim(on: key, quantity: quantity) != nil
+      && !input.standing.wasSoldHere(key, quantity: quantity)
+  }
+
   /// How many there are of it: as its file says or, when that can't be read, as it said last.
   private func quantity(_ difference: Difference) -> Int {
     difference.listing?.quantity ?? input.quantities[difference.key.listing] ?? 1
