@@ -61,7 +61,7 @@ private struct Draft: Sendable {
     guard case .seen = given.wanted.root else { return nil }
     let (records, bookkeeping) = Renames(given).applied()
     var input = given
-    input.standing.follow(bookkeeping)
+    input.standing.follow(bookkeeping, from: given.records, on: given.config.accounts.map(\.name))
     (self.input, self.bookkeeping, rules) = (input, bookkeeping, Rules(input))
     comparison = Comparison(wanted: input.wanted, records: records, accounts: input.config.accounts)
     size = max(records.count, input.wanted.listings.count * 2)

@@ -123,6 +123,19 @@ struct IdentityTests {
     #expect(plan.actions.allSatisfy { $0.hold?.text.contains("moved_from: lamp") == true })
   }
 
+  /// What the journal has it do when the move is recorded, the plan does before.
+  @Test func movedFromTakesAlongWhatHoldsAndWhatDiffersThere() {
+    var listing = Given.listing("new", Given.content("lamp", price: 2500), accounts: ["a", "b"])
+    listing.movedFrom = "lamp"
+    let records = [Given.record("lamp"), Given.record("lamp", account: "b")]
+    let plan = Given.plan([listing], records) { input in
+      input.standing.holds[records[0].key] = [RecordedHold(by: "hold", since: Given.now)]
+      input.standing.drifts[records[1].key] = Drift(
+        fields: ["price"], values: ["price": "31.00 USD"], at: Given.now)
+    }
+    #expect(plan.told == ["update new a [hold]", "update new b [conflict]"])
+  }
+
   @Test func howManyThereAreIsRecordedWhenItChanges() {
     var listing = Given.listing("new", Given.content("lamp"))
     listing.quantity = 3
