@@ -271,7 +271,8 @@ struct Performer: Sendable {
     // it replaced is still there: its id stands nowhere else.
     let forgets =
       action.isFileGone && action.record?.remoteID == intent.remoteID && action.record?.superseded.isEmpty == true
-    return try await succeeded(intent, action, nil, then: forgets ? [.forgotten(action.key)] : [])
+    let facts: [Entry] = forgets ? [.forgotten(action.key)] : journal.endedBySale(action).map { [$0] } ?? []
+    return try await succeeded(intent, action, nil, then: facts)
   }
 
   private func adopt(_ action: Action) async throws(JournalError) -> Attempt {

@@ -411,6 +411,21 @@ struct ExecutorTests {
     }
   }
 
+  /// With its withdrawal: the next plan may find the file saying available already.
+  @Test(arguments: [false, true]) func aSaleIsOverWhenItsFileSaysSoldAndThePostIsOff(isOversold: Bool) async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      let key = PostKey(listing: "lamp", account: "a")
+      if isOversold { try await bench.journal.append([.held(key, by: "oversold", until: nil, text: "twice")]) }
+      try await bench.journal.append([.sold(listing: "lamp", account: nil, price: nil)])
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp", status: .sold)]))
+      _ = try await bench.executor.settle()
+      #expect(bench.journal.ledger.standing.openSales(on: key).isEmpty != isOversold)
+      let again = bench.plan([Samples.listing("lamp")])
+      #expect(again.actions.map(\.kind) == [.create] && (again.actions.first?.hold?.by == .sold) == isOversold)
+    }
+  }
+
   @Test func soldIsWithdrawnAheadOfEverything() async throws {
     try await bench(concurrency: 1) { bench in
       try await bench.converge([Samples.listing("z")])
