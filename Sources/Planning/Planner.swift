@@ -51,7 +51,7 @@ private struct Draft: Sendable {
   }
 
   private let input: PlanInput
-  private let bookkeeping: [Bookkeeping]
+  private let renames: Renames.Result
   private let rules: Rules
   private let comparison: Comparison
   private let size: Int
@@ -59,12 +59,12 @@ private struct Draft: Sendable {
   /// Nil when the root was not seen.
   init?(_ given: PlanInput) {
     guard case .seen = given.wanted.root else { return nil }
-    let (records, bookkeeping) = Renames(given).applied()
+    renames = Renames(given).applied()
     var input = given
-    input.standing.follow(bookkeeping, from: given.records, on: given.config.accounts.map(\.name))
-    (self.input, self.bookkeeping, rules) = (input, bookkeeping, Rules(input))
-    comparison = Comparison(wanted: input.wanted, records: records, accounts: input.config.accounts)
-    size = max(records.count, input.wanted.listings.count * 2)
+    input.standing.follow(renames.bookkeeping, from: given.records, on: given.config.accounts.map(\.name))
+    (self.input, rules) = (input, Rules(input))
+    comparison = Comparison(wanted: input.wanted, records: renames.records, accounts: input.config.accounts)
+    size = max(renames.records.count, input.wanted.listings.count * 2)
   }
 
   func parts(_ count: Int) -> [Comparison.Part] { comparison.parts(count, least: 1000) }
@@ -85,6 +85,7 @@ private struct Draft: Sendable {
     swap(&actions, &parts[0].actions)
     actions.reserveCapacity(parts.reduce(actions.count) { $0 + $1.actions.count })
     for part in parts.dropFirst() { actions += part.actions }
+    Identities.holdUnmoved(&actions, renames.waiting)
     Identities.holdEdited(&actions)
     let guarding = Guarding(input).apply(to: &actions)
     Limits(input).apply(to: &actions)
@@ -93,7 +94,7 @@ private struct Draft: Sendable {
     plan.actions = Plan.ordered(actions)
     plan.guards = guarding.reports
     plan.heldWithdrawals = guarding.heldWithdrawals
-    plan.bookkeeping = bookkeeping + parts.flatMap(\.bookkeeping) + guarding.bookkeeping
+    plan.bookkeeping = renames.bookkeeping + parts.flatMap(\.bookkeeping) + guarding.bookkeeping
     return plan
   }
 }

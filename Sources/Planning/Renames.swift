@@ -8,30 +8,56 @@ struct Renames {
 
   init(_ input: PlanInput) { self.input = input }
 
-  func applied() -> (records: [PostKey: Record], bookkeeping: [Bookkeeping]) {
-    var records = input.records
+  struct Result {
+    var records: [PostKey: Record]
     var bookkeeping: [Bookkeeping] = []
-    let present = records.isEmpty ? [] : Set(input.wanted.listings.map(\.id))
+    /// Listing → the id that it names as its old one, while the file of that is still there: which of the two the posts are
+    /// can't be said.
+    var waiting: [String: String] = [:]
+  }
+
+  func applied() -> Result {
+    var result = Result(records: input.records)
+    let present = input.records.isEmpty ? [] : Set(input.wanted.listings.map(\.id))
     for listing in input.wanted.listings {
-      let former = records.isEmpty ? nil : follow(listing, present, &records, &bookkeeping)
-      note(listing, former, records, &bookkeeping)
+      let former = input.records.isEmpty ? nil : follow(listing, present, &result)
+      note(listing, former, result.records, &result.bookkeeping)
     }
-    return (records, bookkeeping)
+    return result
   }
 
   /// Returns the id that the listing had before, when this is its move.
-  private func follow(
-    _ listing: Listing, _ present: Set<String>, _ records: inout [PostKey: Record], _ bookkeeping: inout [Bookkeeping]
-  ) -> String? {
-    if let old = listing.movedFrom, !present.contains(old), rekey(&records, from: old, to: listing) {
-      bookkeeping.append(.moved(listing: listing.id, from: old, file: listing.file))
-      return old
+  private func follow(_ listing: Listing, _ present: Set<String>, _ result: inout Result) -> String? {
+    if let old = listing.movedFrom, canTakeOver(old, listing, result.records) {
+      if present.contains(old) || isFrozen(old) {
+        result.waiting[listing.id] = old
+      } else {
+        rekey(&result.records, from: old, to: listing)
+        result.bookkeeping.append(.moved(listing: listing.id, from: old, file: listing.file))
+        return old
+      }
     }
     let isElsewhere = listing.posts.contains { post in
-      records[PostKey(listing: listing.id, account: post.account)].map { $0.file != listing.file } ?? false
+      result.records[PostKey(listing: listing.id, account: post.account)].map { $0.file != listing.file } ?? false
     }
-    if isElsewhere { bookkeeping.append(.moved(listing: listing.id, from: nil, file: listing.file)) }
+    if isElsewhere { result.bookkeeping.append(.moved(listing: listing.id, from: nil, file: listing.file)) }
     return nil
+  }
+
+  private var accounts: [String] { input.config.accounts.map(\.name) }
+
+  /// Whether there is something under the old id, and nothing yet under the new one.
+  private func canTakeOver(_ old: String, _ listing: Listing, _ records: [PostKey: Record]) -> Bool {
+    accounts.contains { records[PostKey(listing: old, account: $0)] != nil }
+      && !accounts.contains { records[PostKey(listing: listing.id, account: $0)] != nil }
+  }
+
+  /// Unreadable is not absent.
+  private func isFrozen(_ id: String) -> Bool {
+    accounts.contains { account in
+      guard let record = input.records[PostKey(listing: id, account: account)] else { return false }
+      return input.wanted.freezes(id: id, lastFile: record.file)
+    }
   }
 
   /// What must be known of a listing when its file can't be read, or is gone: before its first post already, for the file
@@ -50,12 +76,8 @@ struct Renames {
     if quantity != listing.quantity { bookkeeping.append(.counted(listing: listing.id, listing.quantity)) }
   }
 
-  /// Moves the records of `old` to the listing's id, unless it has records of its own already.
-  private func rekey(_ records: inout [PostKey: Record], from old: String, to listing: Listing) -> Bool {
-    let accounts = input.config.accounts.map(\.name)
-    let hasOwn = accounts.contains { records[PostKey(listing: listing.id, account: $0)] != nil }
-    guard !hasOwn else { return false }
-    var moved = false
+  /// Moves the records of `old` to the listing's id.
+  private func rekey(_ records: inout [PostKey: Record], from old: String, to listing: Listing) {
     for account in accounts {
       guard var record = records.removeValue(forKey: PostKey(listing: old, account: account)) else { continue }
       let key = PostKey(listing: listing.id, account: account)
@@ -64,9 +86,7 @@ struct Renames {
       record.pending?.key = key
       record.file = listing.file
       records[key] = record
-      moved = true
     }
-    return moved
   }
 }
 
@@ -88,6 +108,18 @@ extension Standing {
 
 /// An id that was edited reads as one withdrawal and one create of the same thing: neither is done unasked.
 enum Identities {
+  /// A listing that says which one it was, while that one's file is still there, isn't posted beside it.
+  static func holdUnmoved(_ actions: inout [Action], _ waiting: [String: String]) {
+    guard !waiting.isEmpty else { return }
+    for index in actions.indices where actions[index].kind == .create && actions[index].hold == nil {
+      guard let old = waiting[actions[index].key.listing] else { continue }
+      actions[index] = actions[index].held(
+        by: .idChanged,
+        "create: it says `moved_from: \(old)`, but \(old) still has its file; remove that one, or take `moved_from` out "
+          + "for a post of its own")
+    }
+  }
+
   static func holdEdited(_ actions: inout [Action]) {
     var gone: [String: String] = [:]
     for index in actions.indices where actions[index].kind == .withdraw && actions[index].cause == .fileGone {

@@ -136,6 +136,26 @@ struct IdentityTests {
     #expect(plan.told == ["update new a [hold]", "update new b [conflict]"])
   }
 
+  /// Unreadable is not absent; and beside a file that is there, its posts are not anybody else's.
+  @Test(arguments: ["broken file", "broken id", "there"]) func movedFromWaitsForTheOldFileToGo(old: String) {
+    var listing = Given.listing("new", Given.content("lamp", price: 2500))
+    listing.movedFrom = "lamp"
+    let others = old == "there" ? [Given.listing("lamp")] : []
+    let plan = Given.plan([listing] + others, [Given.record("lamp")]) { input in
+      if old == "broken file" { input.wanted.frozenFiles = ["listings/lamp.yaml"] }
+      if old == "broken id" { input.wanted.frozenIDs = ["lamp"] }
+    }
+    #expect(plan.told == ["create new a [id-changed]"] + (old == "there" ? ["unchanged lamp a"] : []))
+    #expect(plan.bookkeeping.isEmpty && plan.actions[0].hold?.text.contains("moved_from: lamp") == true)
+  }
+
+  @Test func movedFromSaysNothingOfAListingWithPostsOfItsOwn() {
+    var listing = Given.listing("new")
+    listing.movedFrom = "lamp"
+    let plan = Given.plan([listing, Given.listing("lamp")], [Given.record("lamp"), Given.record("new")])
+    #expect(plan.told == ["unchanged lamp a", "unchanged new a"])
+  }
+
   @Test func howManyThereAreIsRecordedWhenItChanges() {
     var listing = Given.listing("new", Given.content("lamp"))
     listing.quantity = 3
