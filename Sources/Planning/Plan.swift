@@ -70,17 +70,22 @@ package struct Plan: Sendable {
   /// What `hawker approve` lets through: exactly what the counting guards hold in this plan.
   package func permits(at now: Timestamp) -> [(key: PostKey, permit: Permit)] {
     let until = now.advanced(by: Plan.permitLasts)
-    return actions.compactMap { action in
-      switch action.hold?.by {
-      case .withdrawals, .emptied:
-        (action.key, Permit(by: Action.Holder.withdrawals.rawValue, digest: nil, until: until))
-      case .updates, .priceDrop:
-        (
-          action.key,
-          Permit(by: action.hold?.by.rawValue ?? "", digest: action.post?.content?.digest, until: until)
-        )
-      default: nil
+    return actions.flatMap { action in
+      let digest = action.post?.content?.digest
+      return Plan.lifted(by: action.hold?.by).map { holder in
+        (action.key, Permit(by: holder.rawValue, digest: holder == .withdrawals ? nil : digest, until: until))
       }
+    }
+  }
+
+  /// The guards that an approval of what this one holds lifts. A price that drops is one of many changes, too: let through
+  /// by the one guard, it would be held by the other.
+  private static func lifted(by holder: Action.Holder?) -> [Action.Holder] {
+    switch holder {
+    case .withdrawals, .emptied: [.withdrawals]
+    case .updates: [.updates]
+    case .priceDrop: [.priceDrop, .updates]
+    default: []
     }
   }
 

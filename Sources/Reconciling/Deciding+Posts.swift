@@ -153,9 +153,10 @@ extension Deciding {
     }
     let permits = plan.permits(at: now)
     guard !permits.isEmpty else { return refused("no guard that `approve` lifts holds anything in that plan") }
+    let count = Set(permits.map(\.key)).count
     return done(
       permits.map { .permitted($0.key, $0.permit) },
-      "\(permits.count) held \(permits.count == 1 ? "action" : "actions") approved for an hour")
+      "\(count) held \(count == 1 ? "action" : "actions") approved for an hour")
   }
 
   func releaseScope(_ withdraw: Bool) -> Ruling {

@@ -40,6 +40,13 @@ struct PermitTests {
     #expect(plan(listings(3001), permits).summary.held == 20)
   }
 
+  @Test func anApprovedMassChangePassesWithThePriceDropInIt() {
+    let listings = (0..<20).map { Given.listing("l\($0)", Given.content("l\($0)", price: $0 == 7 ? 35 : 3000)) }
+    let held = Given.plan(listings, records)
+    #expect(held.actions.count { $0.hold?.by == .priceDrop } == 1 && held.summary.held == 20)
+    #expect(plan(listings, held.permits(at: Given.now)).summary[.update] == 20)
+  }
+
   @Test func theNumberThatLiftsIsRecordedAsPermits() {
     let listings = (8..<20).map { Given.listing("l\($0)") }
     let lifted = Given.plan(listings, records) { $0.allowedWithdrawals = 8 }
