@@ -85,6 +85,10 @@ extension Content {
     if possible != nil || !unsure.isEmpty {
       fields = unsure.union(fields).union(possible.map { differences(from: $0) } ?? []).sorted()
     }
-    return fields.map { FieldChange(field: $0, before: old.text(of: $0), after: text(of: $0)) }
+    return fields.map { field in
+      let (before, after) = (old.text(of: field), text(of: field))
+      // What is sent only because nobody is sure of it.
+      return FieldChange(field: field, before: before == after ? "unknown" : before, after: after)
+    }
   }
 }

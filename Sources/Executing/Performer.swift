@@ -295,7 +295,8 @@ struct Performer: Sendable {
       action,
       [
         .adopted(
-          action.key, marketplace: action.marketplace, remoteID: remoteID, url: post.url, file: action.file)
+          action.key, marketplace: action.marketplace, remoteID: remoteID, url: post.url, file: action.file,
+          shows: action.post?.content.map { Shown(post, instead: $0) })
       ])
   }
 

@@ -7,8 +7,8 @@ package enum Entry: Hashable, Sendable {
   case outcome(Outcome)
   /// What a webhook, a refresh or a look-up saw.
   case observed(PostKey, Observation)
-  /// A post that exists already is ours from now on.
-  case adopted(PostKey, marketplace: String, remoteID: String, url: String, file: String)
+  /// A post that exists already is ours from now on; with what it shows, where that was read.
+  case adopted(PostKey, marketplace: String, remoteID: String, url: String, file: String, shows: Shown? = nil)
   case forgotten(PostKey)
   /// The listing is in another file; `from`: the id that it had before, nil when only the file moved.
   case moved(listing: String, from: String?, file: String)
@@ -63,6 +63,18 @@ extension Entry {
     case .held(let key, let holder, let until, _): return .held(key, by: holder, until: until, text: short)
     default: return self
     }
+  }
+}
+
+/// What an adopted post shows.
+package struct Shown: Hashable, Sendable {
+  package let content: Content
+  /// Fields of `content` that the marketplace does not tell: what is there may be something else.
+  package let unsure: Set<Content.Field>
+
+  package init(_ content: Content, unsure: Set<Content.Field>) {
+    self.content = content
+    self.unsure = unsure
   }
 }
 

@@ -26,12 +26,16 @@ extension Entry {
       case .observed(let key, let observation):
         key.writeMembers(to: &json)
         observation.writeMembers(to: &json)
-      case .adopted(let key, let marketplace, let remoteID, let url, let file):
+      case .adopted(let key, let marketplace, let remoteID, let url, let file, let shows):
         key.writeMembers(to: &json)
         json.field("marketplace", marketplace)
         json.field("remote_id", remoteID)
         json.field("url", url)
         json.field("file", file)
+        if let shows {
+          json.content(shows.content)
+          json.unsure(shows.unsure)
+        }
       case .forgotten(let key): key.writeMembers(to: &json)
       case .moved(let listing, let from, let file):
         json.field("listing", listing)
@@ -82,6 +86,14 @@ extension JSONWriter {
 
   mutating func optional(_ name: StaticString, _ time: Timestamp?) {
     if let time { field(name, time: time) }
+  }
+
+  mutating func unsure(_ fields: Set<Content.Field>) {
+    guard !fields.isEmpty else { return }
+    key("unsure")
+    array { json in
+      for field in fields.sorted() { json.value(field.rawValue) }
+    }
   }
 
   mutating func money(_ money: Money?) {

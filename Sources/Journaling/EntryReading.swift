@@ -15,7 +15,7 @@ extension Entry {
     case "adopted":
       self = .adopted(
         try PostKey(json), marketplace: try json.text("marketplace"), remoteID: try json.text("remote_id"),
-        url: try json.text("url"), file: try json.text("file"))
+        url: try json.text("url"), file: try json.text("file"), shows: try Shown(json))
     case "forgotten": self = .forgotten(try PostKey(json))
     case "moved":
       self = .moved(listing: try json.text("listing"), from: json["from"]?.string, file: try json.text("file"))
@@ -73,6 +73,10 @@ extension JSONValue {
     return content
   }
 
+  func unsure() throws(Shortfall) -> Set<Content.Field> {
+    self["unsure"] == nil ? [] : Set(try texts("unsure").compactMap(Content.Field.init))
+  }
+
   func failure() throws(Shortfall) -> Failure? {
     guard let error = self["error"], error != .null else { return nil }
     return Failure(
@@ -95,6 +99,14 @@ extension JSONValue {
 extension PostKey {
   init(_ json: JSONValue) throws(Shortfall) {
     self.init(listing: try json.text("listing"), account: try json.text("account"))
+  }
+}
+
+extension Shown {
+  /// Nil when nothing is said of it.
+  fileprivate init?(_ json: JSONValue) throws(Shortfall) {
+    guard let content = try json.content() else { return nil }
+    self.init(content, unsure: try json.unsure())
   }
 }
 

@@ -8,11 +8,13 @@ extension Ledger {
     case .intent(let intent): begin(intent, at)
     case .outcome(let outcome): settle(outcome, at)
     case .observed(let key, let observation): observe(key, observation, at)
-    case .adopted(let key, let marketplace, let remoteID, let url, let file):
-      put(
-        Record(
-          key: key, marketplace: marketplace, state: .live, remoteID: remoteID, url: url, file: file,
-          isProtected: protectedListings.contains(key.listing), superseded: records[key]?.superseded ?? [], since: at))
+    case .adopted(let key, let marketplace, let remoteID, let url, let file, let shows):
+      var record = Record(
+        key: key, marketplace: marketplace, state: .live, remoteID: remoteID, url: url, content: shows?.content,
+        file: file, isProtected: protectedListings.contains(key.listing), superseded: records[key]?.superseded ?? [],
+        since: at)
+      record.unsure = shows?.unsure ?? []
+      put(record)
     case .forgotten(let key): forget(key)
     case .moved(let listing, let from, let file): move(listing, from, file)
     case .protected(let listing, let isProtected): protect(listing, isProtected)

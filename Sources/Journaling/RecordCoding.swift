@@ -14,12 +14,7 @@ extension Record {
     json.field("remote_id", remoteID)
     json.field("url", url)
     json.content(content)
-    if !unsure.isEmpty {
-      json.key("unsure")
-      json.array { json in
-        for field in unsure.sorted() { json.value(field.rawValue) }
-      }
-    }
+    json.unsure(unsure)
     if let pending {
       json.key("pending")
       json.object { json in
@@ -53,7 +48,7 @@ extension Record {
       failure: try json.failure(), tries: json["tries"] == nil ? 0 : try json.tries("tries"),
       postedAt: try json.time("posted_at"), updatedAt: try json.time("last_updated_at"),
       since: since)
-    if json["unsure"] != nil { unsure = Set(try json.texts("unsure").compactMap(Content.Field.init)) }
+    unsure = try json.unsure()
   }
 }
 

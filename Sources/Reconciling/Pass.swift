@@ -28,7 +28,7 @@ package struct Pass: Sendable {
   /// Returns the results in the order of the first plan: the held and the skipped ones too.
   package func run(_ plan: Plan, wanted: Wanted, selection: Selection) async throws(JournalError) -> [ActionResult] {
     var current = plan
-    let heldBack = Set(plan.actions.filter { $0.hold?.by.needsPerson == true }.map(\.key))
+    let heldBack = HeldBack(plan)
     var lastProgress = shop.ambient.uptime()
     while true {
       let before = (moves: log.started + log.overtaken, done: log.done)
@@ -52,14 +52,15 @@ package struct Pass: Sendable {
     return results(of: plan, as: replan(wanted, selection, heldBack: heldBack), await executor.rests)
   }
 
-  /// As the daemon would go on, but, of an `apply`, without its grace: a person has seen this plan. What `--allow-withdraw` let through
-  /// is in the journal by now, as permits. What a guard held there stays held to the end, even when the others' going
-  /// would let it pass: it was shown as held.
-  private func replan(_ wanted: Wanted, _ selection: Selection, heldBack: Set<PostKey>) -> Plan {
+  /// As the daemon would go on, but, of an `apply`, without its grace: a person has seen this plan. What
+  /// `--allow-withdraw` let through is in the journal by now, as permits. What a guard held there stays held to the end,
+  /// even when the others' going would let it pass: it was shown as held. Nor does what an adoption found there follow at
+  /// once: nobody has seen that yet.
+  private func replan(_ wanted: Wanted, _ selection: Selection, heldBack: HeldBack) -> Plan {
     var selection = selection
     selection.allowedWithdrawals = nil
     var plan = shop.plan(wanted, mode: selection.givesGrace ? .continuous : .retrying, selection: selection)
-    plan.actions.removeAll { $0.hold == nil && heldBack.contains($0.key) }
+    plan.actions.removeAll { $0.hold == nil && heldBack.covers($0) }
     return plan
   }
 
@@ -111,6 +112,21 @@ extension Pass {
     let why = log.stops[account]?.message ?? waits ?? "not started"
     let failure = Failure(code: "skipped", message: why, retryAt: log.stops[account] == nil ? rest : nil)
     return ActionResult(action, .skipped, failure: failure, retryAt: failure.retryAt)
+  }
+}
+
+/// What a first plan keeps from those that follow in the same pass.
+private struct HeldBack {
+  private let held: Set<PostKey>
+  private let adopted: Set<PostKey>
+
+  init(_ plan: Plan) {
+    held = Set(plan.actions.filter { $0.hold?.by.needsPerson == true }.map(\.key))
+    adopted = Set(plan.actions.filter { $0.kind == .adopt }.map(\.key))
+  }
+
+  func covers(_ action: Action) -> Bool {
+    held.contains(action.key) || action.kind != .adopt && adopted.contains(action.key)
   }
 }
 

@@ -276,6 +276,28 @@ struct ExecutorTests {
     }
   }
 
+  /// What stands there is what an update is compared with: a price that would drop is seen.
+  @Test func anAdoptionRecordsWhatThePostShows() async throws {
+    try await bench { bench in
+      bench.market.state.withLock { state in
+        state.posts["x"] = RemotePost(
+          remoteID: "x", url: "https://x", title: "Bike", description: "Works.",
+          price: Money(minor: 5_000_000, currency: .usd))
+      }
+      var bike = Samples.listing("bike", price: 11_000)
+      bike.adopt = ["a": "x"]
+      try await bench.executor.submit(bench.plan([bike]))
+      _ = try await bench.executor.settle()
+      let record = try #require(bench.journal.record(of: PostKey(listing: "bike", account: "a")))
+      #expect(record.content?.title == "Bike" && record.content?.price.minor == 5_000_000)
+      #expect(record.unsure == [.category, .condition, .location, .photos])
+      let update = bench.plan([bike]).actions.first
+      #expect(update?.kind == .update && update?.hold?.by == .priceDrop)
+      let price = update?.changes.first { $0.field == .price }
+      #expect(price?.before == "50000.00 USD" && price?.after == "110.00 USD")
+    }
+  }
+
   @Test func aRefusedWithdrawalIsTriedAgainWithBackoff() async throws {
     try await bench { bench in
       try await bench.converge([Samples.listing("lamp")])

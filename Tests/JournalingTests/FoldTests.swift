@@ -172,6 +172,10 @@ import Testing
     #expect(record?.state == .failed(retryAt: nil))
     #expect(record?.remoteID == nil)
     #expect(record?.content == nil)
+    let read = ledger(
+      .adopted(
+        bike, marketplace: "facebook", remoteID: "9", url: "u", file: "f", shows: Shown(content(), unsure: [.photos])))
+    #expect(read[bike]?.content == content() && read[bike]?.unsure == [.photos])
   }
 
   @Test func aSecondAttemptTakesThePlaceOfTheFirst() {

@@ -61,6 +61,9 @@ let everyEntry: [Entry] = [
   .adopted(
     PostKey(listing: "chair", account: "facebook"), marketplace: "facebook", remoteID: "c9", url: "https://x/c9",
     file: "listings/chair.yaml"),
+  .adopted(
+    PostKey(listing: "stool", account: "facebook"), marketplace: "facebook", remoteID: "c8", url: "https://x/c8",
+    file: "listings/stool.yaml", shows: Shown(content(), unsure: [.location, .photos])),
   .forgotten(PostKey(listing: "table", account: "facebook")),
   .moved(listing: "trek", from: "trek-520", file: "a/b.yaml"),
   .moved(listing: "chair", from: nil, file: "c.yaml"), .protected(listing: "chair", true),

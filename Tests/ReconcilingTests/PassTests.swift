@@ -102,6 +102,24 @@ struct PassTests {
     }
   }
 
+  @Test func whatAnAdoptionFindsIsForTheNextPlanToChange() async throws {
+    try await office([Office.listing("lamp", accounts: ["a1"])]) { office in
+      var office = office
+      _ = try await office.pass(.seconds(60))
+      let journal = office.shop.journal
+      let id = try #require(journal.record(of: Office.lamp)?.remoteID)
+      try await journal.append([.forgotten(Office.lamp)])
+      var listing = Office.listing("lamp", price: 9_000, accounts: ["a1"])
+      listing.adopt = ["a1": id]
+      office.wanted = Wanted(listings: [listing])
+      #expect(try await office.pass(.seconds(60)).map(\.kind) == [.done])
+      #expect(journal.record(of: Office.lamp)?.content?.price.minor == 10_000)
+      let next = office.shop.plan(office.wanted, mode: .once)
+      #expect(next.executable.map(\.kind) == [.update])
+      #expect(next.executable[0].changes.first { $0.field == .price }?.before == "100.00 USD")
+    }
+  }
+
   @Test func aNumberThatWasAllowedCarriesATryAgain() async throws {
     let keys = (1...5).map { PostKey(listing: "item-\($0)", account: "a1") }
     let entries = keys.flatMap { Office.posted($0, "r-\($0.listing)") }

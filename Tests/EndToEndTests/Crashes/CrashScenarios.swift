@@ -38,7 +38,9 @@ extension CrashScenario {
         // As posts that no hawker made.
         try FileManager.default.removeItem(atPath: state + "marketplaces/.hawker")
         try shop.edit("id: lamp", "id: lamp\nadopt: { \(shop.market): \"\(id)\" }")
-      }),
+      },
+      // What it found there is looked at before it is changed.
+      afterwards: { _ in [.apply] }),
     CrashScenario(
       name: "moved from",
       prepare: { shop in

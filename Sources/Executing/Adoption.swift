@@ -1,0 +1,28 @@
+import Journaling
+import Listings
+import Marketplaces
+
+extension Shown {
+  /// What stands there beside what is wanted: the next plan says what is to change, and a guard sees a price that drops.
+  init(_ post: RemotePost, instead wanted: Content) {
+    var content = wanted
+    let other = Set(post.differences(from: wanted).map(\.field))
+    if other.contains(.title), let title = post.title { content.title = title }
+    if other.contains(.description), let text = post.description { content.description = text }
+    if other.contains(.price), let price = post.price { content.price = price }
+    if other.contains(.category), let category = post.category { content.category = category }
+    if other.contains(.condition), let condition = post.condition { content.condition = condition }
+    self.init(content, unsure: Set(Content.Field.allCases).subtracting(post.told))
+  }
+}
+
+extension RemotePost {
+  /// The fields that the marketplace tells.
+  fileprivate var told: [Content.Field] {
+    let told: [(Content.Field, Bool)] = [
+      (.title, title != nil), (.description, description != nil), (.price, price != nil), (.category, category != nil),
+      (.condition, condition != nil),
+    ]
+    return told.filter(\.1).map(\.0)
+  }
+}
