@@ -22,7 +22,6 @@ struct Guarding {
     result += WithdrawalGuard(input).apply(to: &actions)
     result += ChangeGuards(input).apply(to: &actions)
     result.reports += counted(actions) + Oversold.reports(input)
-    Overrides.name(in: &actions, &result.reports, isDaemon: input.mode == .continuous)
     return result
   }
 

@@ -1,6 +1,7 @@
 import Listings
 
-/// Says how exactly what a guard holds can be let through. The words come last, since one way names the plan itself.
+/// Says how exactly what a guard holds can be let through. The words come last, when nothing is held any more that was not
+/// before, since one way names the plan itself: the whole one, of which `--only` may show a part.
 enum Overrides {
   static func name(in actions: inout [Action], _ reports: inout [GuardReport], isDaemon: Bool) {
     let (held, isChanged) = held(actions.span)

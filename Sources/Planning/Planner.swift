@@ -87,8 +87,10 @@ private struct Draft: Sendable {
     for part in parts.dropFirst() { actions += part.actions }
     Identities.holdUnmoved(&actions, renames.waiting)
     Identities.holdEdited(&actions)
-    let guarding = Guarding(input).apply(to: &actions)
+    var guarding = Guarding(input).apply(to: &actions)
     Limits(input).apply(to: &actions)
+    // One way names the whole plan: that which is narrowed is never approved.
+    Overrides.name(in: &actions, &guarding.reports, isDaemon: input.mode == .continuous)
     if input.isNarrowed { actions.removeAll { !input.selects($0.key) } }
     var plan = Planner.blank(input)
     plan.actions = Plan.ordered(actions)

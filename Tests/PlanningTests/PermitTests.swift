@@ -54,6 +54,22 @@ struct PermitTests {
     #expect(Given.plan(listings, records) { $0.allowedWithdrawals = 7 }.bookkeeping.isEmpty)
   }
 
+  /// It is named when everything else is held.
+  @Test(arguments: [false, true]) func theApprovalThatIsAdvisedIsThatOfTheWholePlan(isNarrowed: Bool) {
+    let listings = (0..<20).map { Given.listing("l\($0)", Given.content("l\($0)", price: 3000)) }
+    func plan(_ only: Set<String>) -> Plan {
+      Given.plan(listings + [Given.listing("new")], records) { input in
+        input.config.accounts[0].newPostsPerDay = 0
+        input.onlyListings = only
+      }
+    }
+    let (whole, shown) = (plan([]), plan(isNarrowed ? ["l3"] : []))
+    #expect(whole.actions.contains { $0.hold?.by == .daily })
+    let advised = shown.guards.map(\.override)
+    #expect(advised == ["hawker approve \(whole.id.dropFirst(7).prefix(12))"])
+    #expect(shown.actions.first { $0.hold?.by == .updates }?.hold?.text.contains(advised[0]) == true)
+  }
+
   @Test func planIsNamedByItsFirstDigitsAndNoOthers() {
     let plan = Given.plan([Given.listing("lamp")])
     #expect(plan.isNamed(plan.id) && plan.isNamed(String(plan.id.dropFirst(7).prefix(8))))
