@@ -56,11 +56,13 @@ extension Rules {
   }
 
   func soldOut(_ difference: Difference, _ post: WantedPost, _ words: String) -> Action {
-    action(.create, difference, .init("sold", words), post: post)
+    // One release ends both: nobody is to find out by what is posted then.
+    let isHeld = input.standing.hold(on: difference.key, by: Action.Holder.hold.rawValue) != nil
+    return action(.create, difference, .init("sold", words), post: post)
       .held(
         by: .sold,
-        "create: \(words); say status: sold in the file, and available again later (or hawker release "
-          + "\(difference.key.listing))")
+        "create: \(words)\(isHeld ? ", and is held by the seller" : ""); say status: sold in the file, and available "
+          + "again later (or hawker release \(difference.key.listing)\(isHeld ? ", which ends the hold, too" : ""))")
   }
 
   /// The file says sold what a sale had claimed: from now on the file's word counts again. Not before the post is off,

@@ -22,7 +22,7 @@ extension Deciding {
     for key in keys {
       let released = released(key)
       entries += released
-      if !released.isEmpty { words.append("\(key): released") }
+      if !released.isEmpty { words.append("\(key): released\(ended(released, key))") }
     }
     if !entries.isEmpty { return done(entries, words.joined(separator: "\n")) }
     let holds = keys.compactMap { key in action(key)?.hold.map { "\(key) is held by \($0.by.rawValue): \($0.text)" } }
@@ -45,6 +45,15 @@ extension Deciding {
       entries.append(.permitted(key, Permit(by: Action.Holder.priceDrop.rawValue, digest: digest)))
     }
     return entries
+  }
+
+  /// What else ends with the seller's hold: a sold thing is for sale again.
+  private func ended(_ entries: [Entry], _ key: PostKey) -> String {
+    guard entries.contains(.released(key)) else { return "" }
+    let isSold = !ledger.standing.openSales(on: key).isEmpty || ledger[key]?.state == .withdrawn(sold: true)
+    let isHeld = entries.contains(.released(key, by: Action.Holder.hold.rawValue))
+    if isSold { return isHeld ? " from the seller's hold and from its sale: it is for sale again" : " from its sale" }
+    return ""
   }
 
   /// The content whose price drop `apply` holds, or `apply --enforce` where somebody changed the post.

@@ -43,6 +43,18 @@ struct DecidingTests {
     #expect(office.rule(.release(listing: "lamp", account: nil)).entries == [.released(lamp, by: "hold")])
   }
 
+  /// One word ends both, and says so; the plan has said before that there are two.
+  @Test func aReleaseOfWhatIsHeldAndSoldSaysWhatEnds() async throws {
+    let office = try await Office(
+      [Office.listing("lamp", accounts: ["a1"])],
+      [.held(lamp, by: "hold", until: nil), .sold(listing: "lamp", account: nil, price: nil)])
+    let hold = office.shop.plan(office.wanted, mode: .once).actions.first?.hold
+    #expect(hold?.by == .sold && hold?.text.contains("held by the seller") == true)
+    let ruling = office.rule(.release(listing: "lamp", account: nil))
+    #expect(ruling.entries == [.released(lamp, by: "hold"), .released(lamp)])
+    #expect(ruling.answer.text == "lamp on a1: released from the seller's hold and from its sale: it is for sale again")
+  }
+
   @Test func aReleaseLetsWhatIsGoneOrRefusedBePostedAgain() async throws {
     let gone = Office.posted(lamp, "r1") + [.observed(lamp, .gone)]
     let office = try await Office([Office.listing("lamp")], gone + Office.failed(lampToo, "rejected"))
