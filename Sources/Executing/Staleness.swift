@@ -17,8 +17,7 @@ extension Journal {
   /// A post that comes off because its file says sold has its sale behind it: from now on the file's word counts again. With
   /// the withdrawal, for the next plan may find the file saying available already. Not while two buyers wait for one thing.
   func endedBySale(_ action: Action) -> Entry? {
-    guard action.cause == .sold || action.cause == .soldByDefault, action.remoteID == record(of: action.key)?.remoteID
-    else { return nil }
+    guard action.isSale, !action.isClaimed, action.remoteID == record(of: action.key)?.remoteID else { return nil }
     let standing = ledger.standing
     guard !standing.openSales(on: action.key).isEmpty,
       standing.hold(on: action.key, by: Action.Holder.oversold.rawValue) == nil
