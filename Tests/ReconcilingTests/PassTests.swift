@@ -1,3 +1,4 @@
+import Diffing
 import Executing
 import Journaling
 import Listings
