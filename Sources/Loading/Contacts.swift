@@ -9,6 +9,7 @@ enum Contacts {
   /// Which of `a phone number`, `an e-mail address`, `a link` there are.
   static func all(in text: String) -> [String] {
     let found = found(in: text)
+    guard found.phone || found.mail || found.link else { return [] }
     return [(found.phone, "a phone number"), (found.mail, "an e-mail address"), (found.link, "a link")]
       .filter(\.0).map(\.1)
   }
