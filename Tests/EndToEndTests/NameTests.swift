@@ -45,6 +45,32 @@ import Testing
     #expect(try await shop.hawker("log", "lamp", "--sandbox").out.contains("withdraw lamp on facebook"))
   }
 
+  /// Beside whatever else is wrong with hawker.yaml.
+  @Test func aMistypedMarketplaceIsTold() async throws {
+    let shop = try StarterShop(
+      config: """
+        accounts: { shop: { marketplace: facebok } }
+        categories: { lamps: { offrup: x } }
+        web: { listen: everywhere }
+        """)
+    defer { shop.folder.remove() }
+    for words in [["validate"], ["plan"]] {
+      let outcome = try await Program.run(words, in: shop.path)
+      let text = outcome.out + outcome.err
+      #expect(outcome.status == 4 && text.contains("listen is everywhere"), "\(outcome)")
+      #expect(text.contains("did you mean facebook?") && text.contains("did you mean offerup?"), "\(outcome)")
+    }
+  }
+
+  /// What freezes everything below it is said of each listing there.
+  @Test func brokenDefaultsAreShownWithAListing() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    try shop.write("listings/_defaults.yaml", "condition: broken\n")
+    let shown = try await shop.hawker("show", "lamp", "--sandbox")
+    #expect(shown.status == 4 && shown.out.contains("listings/_defaults.yaml:1:12"), "\(shown)")
+  }
+
   @Test(arguments: ["99999", "65536", "-1", "x"]) func aPortThatIsNoneIsRefused(_ port: String) async throws {
     let outcome = try await Program.run(["sandbox", "--port=\(port)"])
     #expect(outcome.status == 64 && outcome.err.contains(port) && outcome.out.isEmpty, "\(outcome)")
