@@ -116,8 +116,8 @@ struct PassTests {
       #expect(try await office.pass(.seconds(60)).map(\.kind) == [.done])
       #expect(journal.record(of: Office.lamp)?.content?.price.minor == 10_000)
       let next = office.shop.plan(office.wanted, mode: .once)
-      #expect(next.executable.map(\.kind) == [.update])
-      #expect(next.executable[0].changes.first { $0.field == .price }?.before == "100.00 USD")
+      #expect(next.executable.map(\.kind) == [.update], "\(next.actions)")
+      #expect(next.executable.first?.changes.first { $0.field == .price }?.before == "100.00 USD")
     }
   }
 
