@@ -4,7 +4,8 @@ import Marketplaces
 
 extension Shown {
   /// What stands there beside what is wanted: the next plan says what is to change, and a guard sees a price that drops.
-  init(_ post: RemotePost, instead wanted: Content) {
+  /// `fixed` can't be changed in place: where it isn't told, a doubt would do nothing but cost the post.
+  init(_ post: RemotePost, instead wanted: Content, fixed: Set<Content.Field>) {
     var content = wanted
     let other = Set(post.differences(from: wanted).map(\.field))
     if other.contains(.title), let title = post.title { content.title = title }
@@ -12,7 +13,7 @@ extension Shown {
     if other.contains(.price), let price = post.price { content.price = price }
     if other.contains(.category), let category = post.category { content.category = category }
     if other.contains(.condition), let condition = post.condition { content.condition = condition }
-    self.init(content, unsure: Set(Content.Field.allCases).subtracting(post.told))
+    self.init(content, unsure: Set(Content.Field.allCases).subtracting(post.told).subtracting(fixed))
   }
 }
 

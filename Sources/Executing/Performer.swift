@@ -296,7 +296,9 @@ struct Performer: Sendable {
       [
         .adopted(
           action.key, marketplace: action.marketplace, remoteID: remoteID, url: post.url, file: action.file,
-          shows: action.post?.content.map { Shown(post, instead: $0) })
+          shows: action.post?.content.map {
+            Shown(post, instead: $0, fixed: marketplace.capabilities.fixedFields)
+          })
       ])
   }
 
