@@ -168,6 +168,27 @@ struct IdentityTests {
     #expect(Given.plan([listing]) { $0.quantities = ["new": 3] }.bookkeeping == [.counted(listing: "new", 1)])
   }
 
+  private func photos(_ names: String...) -> [PhotoReference] { names.map { .file(Digest(of: $0), .jpeg) } }
+
+  @Test(arguments: ["lamp, brass!", "Lamp, brass, nice", "lamp"]) func anEditedIdIsSeenBehindAnEditedTitle(
+    title: String
+  ) {
+    var (old, new) = (Given.content("lamp, brass"), Given.content(title, price: 1))
+    (old.photos, new.photos) = (photos("x"), photos("x", "y"))
+    let plan = Given.plan([Given.listing("new", new)], [Given.record("lamp", .live, old)])
+    #expect(plan.told == ["withdraw lamp a [id-changed]", "create new a [id-changed]"])
+  }
+
+  @Test(arguments: [
+    ("chair 1", "chair 2", "x", "x"), ("blue chair", "red chair", "x", "x"), ("chair", "chair", "x", "y"),
+  ])
+  func anotherThingIsNoEditedId(old: String, new: String, oldPhoto: String, newPhoto: String) {
+    var contents = (Given.content(old), Given.content(new))
+    (contents.0.photos, contents.1.photos) = (photos(oldPhoto), photos(newPhoto))
+    let plan = Given.plan([Given.listing("b", contents.1)], [Given.record("a", .live, contents.0)])
+    #expect(plan.told == ["withdraw a a", "create b a"])
+  }
+
   @Test func movedFromKeepsThePost() {
     var listing = Given.listing("new", Given.content("lamp"))
     listing.movedFrom = "lamp"

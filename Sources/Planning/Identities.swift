@@ -1,0 +1,87 @@
+import Diffing
+import Listings
+
+/// An id that was edited reads as one withdrawal and one create of the same thing: neither is done unasked.
+enum Identities {
+  /// A listing that says which one it was, while that one's file is still there, isn't posted beside it.
+  static func holdUnmoved(_ actions: inout [Action], _ waiting: [String: String]) {
+    guard !waiting.isEmpty else { return }
+    for index in actions.indices where actions[index].kind == .create && actions[index].hold == nil {
+      guard let old = waiting[actions[index].key.listing] else { continue }
+      actions[index] = actions[index].held(
+        by: .idChanged,
+        "create: it says `moved_from: \(old)`, but \(old) still has its file; remove that one, or take `moved_from` out "
+          + "for a post of its own")
+    }
+  }
+
+  static func holdEdited(_ actions: inout [Action]) {
+    var gone = Lookalikes()
+    for index in actions.indices where actions[index].kind == .withdraw && actions[index].cause == .fileGone {
+      if let content = actions[index].record?.content { gone.add(content, of: actions[index].key.listing) }
+    }
+    guard !gone.isEmpty else { return }
+    var edited: [String: String] = [:]
+    for action in actions where action.kind == .create && action.record == nil {
+      guard let content = action.post?.content, let old = gone.listing(like: content) else { continue }
+      edited[action.key.listing] = old
+      edited[old] = old
+    }
+    guard !edited.isEmpty else { return }
+    for index in actions.indices where actions[index].hold == nil {
+      guard let old = edited[actions[index].key.listing] else { continue }
+      let isGone = actions[index].kind == .withdraw && actions[index].cause == .fileGone
+      guard isGone || actions[index].kind == .create else { continue }
+      actions[index] = actions[index].held(
+        by: .idChanged, "id changed? add `moved_from: \(old)` to keep the post; otherwise change the title")
+    }
+  }
+}
+
+/// Listings by what they look like. Two are taken for one when they share a photo (or, with none at all, their description)
+/// and one's title is the other's with some words more; a number in it is never another one by mistake.
+private struct Lookalikes {
+  private struct Title {
+    let text: String
+    let words: Set<Substring>
+    let numbers: Set<Substring>
+
+    init(_ title: String) {
+      text = title
+      words = Set(title.lowercased().split { !$0.isLetter && !$0.isNumber })
+      numbers = words.filter { $0.contains(where: \.isNumber) }
+    }
+
+    func isLike(_ other: Title) -> Bool {
+      if words.isEmpty || other.words.isEmpty { return text == other.text }
+      let (fewer, more) = words.count < other.words.count ? (words, other.words) : (other.words, words)
+      return numbers == other.numbers && fewer.count * 2 >= more.count && fewer.isSubset(of: more)
+    }
+  }
+
+  /// By photo or, without any, by description.
+  private var found: [String: [(title: Title, listing: String)]] = [:]
+  /// A photo that more of them share says little.
+  private static let most = 64
+
+  var isEmpty: Bool { found.isEmpty }
+
+  mutating func add(_ content: Content, of listing: String) {
+    let title = Title(content.title)
+    for mark in marks(content) where found[mark, default: []].count < Lookalikes.most {
+      found[mark, default: []].append((title, listing))
+    }
+  }
+
+  func listing(like content: Content) -> String? {
+    let title = Title(content.title)
+    for mark in marks(content) {
+      if let like = found[mark]?.first(where: { $0.title.isLike(title) }) { return like.listing }
+    }
+    return nil
+  }
+
+  private func marks(_ content: Content) -> [String] {
+    content.photos.isEmpty ? [content.description] : content.photos.map(\.description)
+  }
+}
