@@ -204,9 +204,7 @@ struct Rules {
     _ post: WantedPost, _ content: Content, _ record: Record, _ difference: Difference
   ) -> Action {
     let interrupted = record.pending?.action == .update ? record.pending?.content : nil
-    // What can't be changed in place was not sent: that it isn't told is no reason to post it anew.
-    let unsure = record.unsure.subtracting(fixed(record.key, record.marketplace))
-    var changes = record.content.map { content.changes(from: $0, or: interrupted, unsure: unsure) }
+    var changes = record.content.map { content.changes(from: $0, or: interrupted, unsure: record.unsure) }
     if let own = changes, let drift = DriftRules(record, content, input.standing.drifts[record.key]) {
       if let action = drifted(drift, own, { update(difference, post, $0) }) { return permitted(action, difference) }
       changes = drift.unsent(of: own)
@@ -229,11 +227,8 @@ struct Rules {
 
   /// Which fields of these can't be changed in place.
   private func stuck(_ changes: [FieldChange], _ key: PostKey, _ marketplace: String) -> [Content.Field] {
-    changes.map(\.field).filter(fixed(key, marketplace).contains)
-  }
-
-  private func fixed(_ key: PostKey, _ marketplace: String) -> Set<Content.Field> {
-    input.capabilities(of: key.account, marketplace)?.fixedFields ?? []
+    let fixed = input.capabilities(of: key.account, marketplace)?.fixedFields ?? []
+    return changes.map(\.field).filter(fixed.contains)
   }
 
   private func update(_ difference: Difference, _ post: WantedPost, _ changes: [FieldChange]) -> Action {

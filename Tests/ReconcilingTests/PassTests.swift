@@ -39,6 +39,29 @@ struct PassTests {
     }
   }
 
+  /// Hours that a marketplace asks for are not waited for inside of a request, and nothing is begun that can't be sent.
+  @Test(arguments: [Duration.zero, .seconds(180)]) func whoIsToldToComeBackInHoursDoesNotWait(patience: Duration)
+    async throws
+  {
+    let listings = (1...6).map { Office.listing("item-\($0)", accounts: ["a1"]) }
+    try await office(listings, rate: 1) { office in
+      office.markets["a1"]?.change { $0.faults = Array(repeating: .throttled(seconds: 21_600), count: 6) }
+      let results = try await office.pass(patience)
+      #expect(office.time.elapsed < .seconds(30))
+      #expect(results.count == 6 && results.allSatisfy { $0.kind == .skipped })
+      // Of the one that was sent the journal knows that it was refused, of the others nothing.
+      #expect(office.markets["a1"]?.requests == 1)
+      #expect(office.shop.journal.ledger.records.values.map(\.pending) == [nil])
+      let holds = office.shop.plan(office.wanted, mode: .continuous).actions.compactMap(\.hold)
+      #expect(holds.map(\.by) == [.retry] && holds[0].text.contains("a1 wanted fewer requests"))
+      let rests = try await office.pass(patience)
+      #expect(rests.allSatisfy { $0.kind == .skipped && $0.failure?.message.contains("a1 waits until") == true })
+      try await office.time.sleep(.seconds(21_600))
+      office.markets["a1"]?.change { $0.faults = [] }
+      #expect(try await office.pass(.seconds(180)).map(\.kind) == Array(repeating: .done, count: 6))
+    }
+  }
+
   @Test func anUncertainCreateIsSettledWithinThePass() async throws {
     try await office([Office.listing("lamp", accounts: ["a1"])]) { office in
       office.markets["a1"]?.change { $0.faults = [.twiceLost] }
@@ -46,6 +69,23 @@ struct PassTests {
       // Two carry its reference: that is for a person to say.
       #expect(results.map(\.kind) == [.uncertain])
       #expect(office.shop.plan(office.wanted, mode: .once).actions.map(\.hold?.by) == [.unsettled])
+    }
+  }
+
+  /// Whether its config says that the account can't be asked, or the account itself.
+  @Test(arguments: ["a1", "b1"]) func whatCanNotBeAskedIsToldWithTheCommandThatSettlesIt(account: String) async throws {
+    try await office([Office.listing("lamp", accounts: [account])]) { office in
+      office.markets[account]?.change { $0.faults = [.lostAfter, .refused] }
+      let results = try await office.pass(.seconds(600))
+      let command = "hawker resolve lamp --account \(account) --posted REMOTE_ID, or --not-posted"
+      #expect(results.map(\.kind) == [.uncertain])
+      #expect(results[0].failure?.message.contains("can't be asked whether its create arrived") == true)
+      #expect(results[0].failure?.message.contains(command) == true)
+      let requests = office.markets[account]?.requests
+      let held = office.shop.plan(office.wanted, mode: .once).actions
+      #expect(held.map(\.hold?.by) == [.unsettled] && held[0].hold?.text == results[0].failure?.message)
+      #expect(try await office.pass(.seconds(600)).map(\.kind) == [.held])
+      #expect(office.markets[account]?.requests == requests)
     }
   }
 
@@ -97,11 +137,11 @@ struct PassTests {
   }
 
   private func office(
-    _ listings: [Listing], _ entries: [Entry] = [], _ body: @Sendable (Office) async throws -> Void
+    _ listings: [Listing], _ entries: [Entry] = [], rate: Int = 10, _ body: @Sendable (Office) async throws -> Void
   ) async throws {
     let time = VirtualTime()
     try await time.run {
-      let office = try await Office(listings, entries, time: time)
+      let office = try await Office(listings, entries, time: time, rate: rate)
       try await body(office)
       await office.shop.journal.close()
     }
