@@ -76,6 +76,8 @@ extension Behaviour.Meaning {
   /// Nothing went out.
   static let unsent = Self("unavailable", "unavailable")
   static let done = Self("done", "done")
+  /// A success, and no more requests for six hours at most: the photo is there, and its post waits without being sent.
+  static let doneAndRest = Self("done", "done", facebook: [.upload: "throttled+21600"])
   /// A success that says nothing: OfferUp's contract asks for no more where nothing is to be learned.
   static let wordless = Self("uncertain", "unexpected", offerUp: [.update: "done", .withdraw: "done"])
   /// Something in between answered.

@@ -93,13 +93,13 @@ extension Behaviour {
     Behaviour(
       "puts an error beside the id", body: #"{"id":"7","success":true,"data":[],"error":{}}"#,
       .facebook("uncertain", "unexpected")),
-    Behaviour("asks to come back although it is done", headers: [("Retry-After", "9999999")], body: good, .done),
+    Behaviour("asks to come back although it is done", headers: [("Retry-After", "9999999")], body: good, .doneAndRest),
     Behaviour(
       "tells of usage past all numbers",
       headers: [
         ("X-App-Usage", #"{"call_count":9223372036854775807,"total_time":-9223372036854775808,"total_cputime":1e999}"#),
         ("X-Business-Use-Case-Usage", #"{"1":[{"estimated_time_to_regain_access":9223372036854775807}]}"#),
-      ], body: good, .done),
+      ], body: good, .doneAndRest),
     Behaviour(
       "tells of usage in nonsense",
       headers: [("X-App-Usage", "[[["), ("X-Page-Usage", "7"), ("X-Business-Use-Case-Usage", #"{"1":7}"#)], body: good,
