@@ -194,14 +194,13 @@ package struct PlanText {
     text.append(0x20)
     PlanText.append(isHeld ? "held" : action.kind.rawValue, padded: 10, to: &text)
     PlanText.append(action.key.account, padded: accountWidth, to: &text)
-    PlanText.append(Escaping.line(action.hold?.text ?? PlanText.describe(action)), to: &text)
-    if !isHeld, action.line > 0, action.kind == .update || action.kind == .replace {
+    let words = action.hold.map { PlanText.held(action, $0) } ?? PlanText.describe(action)
+    PlanText.append(Escaping.line(words), to: &text)
+    if !isHeld, let origin = PlanText.origin(action) {
       let line = String(decoding: text[start...], as: UTF8.self)
       text.removeSubrange(start...)
       PlanText.append(line, padded: 58, to: &text)
-      text +=
-        (action.file == action.listingFile ? "line \(action.line)" : Escaping.line("\(action.file):\(action.line)"))
-        .utf8
+      PlanText.append(Escaping.line(origin), to: &text)
     }
     while text.last == 0x20 { text.removeLast() }
     if isColoured { text += "\u{1B}[0m".utf8 }
@@ -228,46 +227,6 @@ package struct PlanText {
     text.append(0x0A)
   }
 
-  /// What an action does, in a few words: `price 450.00 → 420.00 USD`.
-  package static func describe(_ action: Action) -> String {
-    switch action.kind {
-    case .unchanged: ""
-    case .create:
-      offer(action.post) + (action.reason.code == "again" ? " (again)" : "")
-    case .update, .replace:
-      action.changes.isEmpty ? action.reason.text : action.changes.map(change).joined(separator: ", ")
-    case .withdraw, .forget, .resolve, .adopt: action.reason.text
-    }
-  }
-
-  private static func offer(_ post: WantedPost?) -> String {
-    guard let title = post?.title, let price = post?.price else { return "" }
-    return brief(title, 40) + ", " + price.description
-  }
-
-  /// `price 450.00 → 420.00 USD`; long texts by their size alone.
-  static func change(_ change: FieldChange) -> String {
-    let name = change.field.rawValue
-    switch change.field {
-    case .photos:
-      let counts = [change.before, change.after].map { $0.split(separator: " ").count }
-      return counts[0] == counts[1] ? "photos changed" : "photos \(counts[0]) → \(counts[1])"
-    case .description: return "description changed"
-    case .price:
-      let suffix = " " + (change.after.split(separator: " ").last ?? "")
-      let before = change.before.hasSuffix(suffix) ? String(change.before.dropLast(suffix.count)) : change.before
-      return "\(name) \(before) → \(change.after)"
-    default: return "\(name) \(brief(change.before, 30)) → \(brief(change.after, 30))"
-    }
-  }
-
-  private static func brief(_ text: String, _ limit: Int) -> String {
-    if text.utf8.count <= limit { return text }
-    // Counting characters is slow, and ASCII needs no counting.
-    if isASCII(text) { return String(decoding: text.utf8.prefix(limit - 1), as: UTF8.self) + "…" }
-    return text.count <= limit ? text : String(text.prefix(limit - 1)) + "…"
-  }
-
   package static func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: blanks(behind: text, width))
   }
@@ -288,7 +247,7 @@ package struct PlanText {
   }
 
   /// Whether each byte is a character: CR and LF may make one of two.
-  private static func isASCII(_ text: String) -> Bool {
+  static func isASCII(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { bytes in
       for byte in bytes where byte >= 0x80 || byte == 0x0D { return false }

@@ -250,6 +250,16 @@ struct RenderingTests {
       text.hasSuffix("Plan: 1 create, 1 update, 0 replace, 1 withdraw, 0 held, 0 unchanged. 0 problems, 0 warnings.\n"))
   }
 
+  @Test func aHeldUpdateSaysWhatWouldChangeAndWhereThatIsSaid() {
+    var content = Given.content("lamp", price: 3000)
+    content.description = "New."
+    var listing = Given.listing("lamp", content)
+    listing.hold = "away"
+    listing.posts[0].origins[.description] = Origin(layer: .config, file: "hawker.yaml", line: 6)
+    let text = PlanText().render(Given.plan([listing], [Given.record("lamp")]))
+    #expect(text.contains("held by its file: away: description changed, price 35.00 → 30.00 USD, hawker.yaml:6\n"))
+  }
+
   @Test func identityDependsOnTheActionsAlone() {
     let later = Given.plan(
       [Given.listing("trek-520", Given.content("trek-520", price: 42000)), Given.listing("new")],
