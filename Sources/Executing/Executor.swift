@@ -60,12 +60,13 @@ package actor Executor {
       lanes[account.name] = Lane(account: account.name, concurrency: account.concurrency)
     }
     for record in journal.ledger.records.values {
-      guard let failure = record.failure, failure.code == "throttled", let until = failure.retryAt,
-        until > startedAt.wall
-      else { continue }
-      // The marketplace said so to an earlier life, and means the whole account.
-      self.accounts[record.key.account]?.pace.pause(until: until)
-      lanes[record.key.account]?.rest(until: until)
+      for failure in [record.failure, record.leftover?.failure] {
+        guard let failure, failure.code == "throttled", let until = failure.retryAt, until > startedAt.wall
+        else { continue }
+        // The marketplace said so to an earlier life, and means the whole account.
+        self.accounts[record.key.account]?.pace.pause(until: until)
+        lanes[record.key.account]?.rest(until: until)
+      }
     }
   }
 

@@ -128,8 +128,9 @@ struct Performer: Sendable {
       ).of(intent))
   }
 
-  /// Failures in a row with this very content.
+  /// Failures in a row with this very content, or in taking off what a replace left.
   private func tries(_ action: Action, _ intent: Intent) -> Int {
+    if action.record?.isBeside(intent) == true { return action.record?.leftover?.tries ?? 0 }
     guard let record = action.record, record.failure != nil, record.failedDigest == intent.content?.digest else {
       return 0
     }

@@ -11,6 +11,7 @@ extension Journal {
     return now?.state == planned?.state && now?.remoteID == planned?.remoteID
       && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt
       && now?.updatedAt == planned?.updatedAt && now?.tries == planned?.tries
+      && now?.leftover == planned?.leftover
       && !action.overwrites(drift(of: action.key))
   }
 

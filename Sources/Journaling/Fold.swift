@@ -178,6 +178,7 @@ extension Ledger {
   private mutating func tryNow(_ key: PostKey) {
     guard var record = records[key] else { return }
     record.failure?.retryAt = nil
+    record.leftover?.failure.retryAt = nil
     if case .failed = record.state { record.state = .failed(retryAt: nil) }
     put(record)
   }

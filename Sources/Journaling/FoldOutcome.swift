@@ -8,7 +8,8 @@ import Listings
 //                                            kept when it may have landed
 //   replace    new id, old one superseded    as before; digest kept                        as before, intent kept
 //   withdraw   withdrawn, or one superseded  as before; gone counts as done; intent kept   as before, intent kept
-//              id fewer                      when it may have landed
+//              id fewer                      when it may have landed; of a superseded
+//                                            id: `leftover` alone
 extension Ledger {
   mutating func settle(_ outcome: Outcome, _ at: Timestamp) {
     // An outcome without its intent says nothing of any post: it was settled before, or its post was forgotten.
@@ -73,7 +74,7 @@ extension Record {
   mutating func succeed(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
     pending = nil
     // Taking off a copy, or what a replace left, says nothing of the post itself: a refusal of its content stands.
-    if intent.action == .withdraw, let id = intent.remoteID, id != remoteID { return withdrew(intent, at) }
+    if isBeside(intent) { return withdrew(intent, at) }
     (failure, tries) = (nil, 0)
     switch intent.action {
     case .create:
@@ -98,11 +99,17 @@ extension Record {
   }
 
   private mutating func withdrew(_ intent: Intent, _ at: Timestamp) {
-    if let id = intent.remoteID, id != remoteID {
+    if let id = intent.remoteID, isBeside(intent) {
       superseded.removeAll { $0 == id }
+      leftover = nil
     } else {
       enter(.withdrawn(sold: intent.isSale), at)
     }
+  }
+
+  private mutating func leave(_ intent: Intent, _ outcome: Outcome) {
+    guard let id = intent.remoteID, superseded.contains(id), let failure = outcome.failure else { return }
+    leftover = Setback(failure: failure, tries: outcome.attempts, isSale: intent.isSale)
   }
 
   fileprivate mutating func fail(_ intent: Intent, _ outcome: Outcome, _ at: Timestamp) {
@@ -111,7 +118,10 @@ extension Record {
     // A gateway may have given up after forwarding: what is there then is either the old or the new.
     let isRepeatable = intent.action == .update || intent.action == .withdraw
     let mayHaveLanded = isRepeatable && code.map { ["unavailable", "unexpected", "uncertain"].contains($0) } ?? false
-    (pending, failure, tries) = (mayHaveLanded ? intent : nil, outcome.failure, outcome.attempts)
+    pending = mayHaveLanded ? intent : nil
+    // Nor does a failure to take it off.
+    if isBeside(intent) { return leave(intent, outcome) }
+    (failure, tries) = (outcome.failure, outcome.attempts)
     failedDigest = intent.content?.digest
     switch (intent.action, code) {
     case (.create, "rejected"): enter(.rejected, at)

@@ -31,6 +31,14 @@ extension Record {
     }
     json.failure(failure)
     if tries > 0 { json.field("tries", tries) }
+    if let leftover {
+      json.key("leftover")
+      json.object { json in
+        json.failure(leftover.failure)
+        json.field("tries", leftover.tries)
+        if leftover.isSale { json.field("sale", true) }
+      }
+    }
     json.field("posted_at", time: postedAt)
     json.field("last_updated_at", time: updatedAt)
     json.field("since", time: since)
@@ -49,6 +57,9 @@ extension Record {
       postedAt: try json.time("posted_at"), updatedAt: try json.time("last_updated_at"),
       since: since)
     unsure = try json.unsure()
+    if let value = json["leftover"], let failure = try value.failure() {
+      leftover = Setback(failure: failure, tries: try value.tries("tries"), isSale: value["sale"]?.bool ?? false)
+    }
   }
 }
 

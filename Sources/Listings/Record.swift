@@ -51,6 +51,8 @@ package struct Record: Hashable, Sendable {
   package var isProtected: Bool
   /// Remote ids that a replace left behind, still to be withdrawn.
   package var superseded: [String]
+  /// What withdrawing these met last: it says nothing of the post itself. Nil after a success.
+  @Boxed package var leftover: Setback?
   /// What went wrong last; nil after a success.
   package var failure: Failure?
   /// Failures in a row, with the content of `failedDigest`.
@@ -160,7 +162,29 @@ package struct Failure: Hashable, Sendable {
   }
 }
 
+/// Withdrawals that failed in a row.
+package struct Setback: Hashable, Sendable {
+  package var failure: Failure
+  package var tries: Int
+  /// A sale was the reason: such a withdrawal waits for seconds only.
+  package var isSale: Bool
+
+  package init(failure: Failure, tries: Int, isSale: Bool = false) {
+    self.failure = failure
+    self.tries = tries
+    self.isSale = isSale
+  }
+}
+
 extension Record {
+  /// Whether the withdrawal takes off another post than the one on record: what a replace left, or a copy.
+  package func isBeside(_ intent: Intent) -> Bool {
+    intent.action == .withdraw && intent.remoteID.map { $0 != remoteID } ?? false
+  }
+
+  /// What went wrong last with anything of it; nil after a success.
+  package var trouble: Failure? { failure ?? leftover?.failure }
+
   /// A post's state in one word, as every output for machines has it; `none`: nothing is recorded.
   package static func word(_ state: State?) -> String {
     switch state {

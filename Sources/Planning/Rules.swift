@@ -101,10 +101,10 @@ struct Rules {
   /// What must be known before anything else is done about the post.
   private func settle(_ difference: Difference, _ record: Record, isClaimed: Bool) -> Action? {
     let isUncertain = record.state == .uncertain || record.pending?.action == .replace
-    // What is to go anyway is simply taken off again.
+    // What is to go anyway is simply taken off again, and so is what a replace left.
     let mayBeWithdrawn: Bool =
-      if !isClaimed, case .offered = difference.want {
-        record.isLive && record.pending?.action == .withdraw
+      if !isClaimed, case .offered = difference.want, record.isLive, let pending = record.pending {
+        pending.action == .withdraw && !record.superseded.contains(pending.remoteID ?? "")
       } else { false }
     guard isUncertain || mayBeWithdrawn else { return nil }
     let verb = record.pending?.action.rawValue ?? "create"
@@ -333,12 +333,14 @@ struct Rules {
 
   /// A replace confirmed the new post; what it replaced is still to be taken off.
   private func superseded(_ difference: Difference) -> [Action] {
-    (difference.record?.superseded ?? []).map { remote in
-      var withdrawal = action(
-        .withdraw, difference, .init("replaced", "replaced by \(difference.record?.remoteID ?? "")"))
+    guard let record = difference.record else { return [] }
+    let isSale = claim(on: difference) != nil
+    let retryAt = isSale && record.leftover?.isSale != true ? nil : record.leftover?.failure.retryAt
+    return record.superseded.map { remote in
+      var withdrawal = action(.withdraw, difference, .init("replaced", "replaced by \(record.remoteID ?? "")"))
       withdrawal.remoteID = remote
-      if claim(on: difference) != nil { withdrawal.cause = .claimed }
-      return withdrawal
+      if isSale { withdrawal.cause = .claimed }
+      return retry(retryAt, withdrawal)
     }
   }
 }

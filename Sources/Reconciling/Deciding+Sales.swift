@@ -103,7 +103,7 @@ extension Deciding {
     let waiting = keys.filter { key in
       guard let record = ledger[key] else { return false }
       if case .failed(retryAt: .some) = record.state { return true }
-      return record.failure?.retryAt != nil
+      return record.failure?.retryAt != nil || record.leftover?.failure.retryAt != nil
     }
     guard !waiting.isEmpty else { return refused("nothing of \(names(keys)) waits to be tried again") }
     return done(

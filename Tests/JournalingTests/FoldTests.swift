@@ -109,6 +109,32 @@ import Testing
     #expect(ledger[bike]?.state == .live)
   }
 
+  @Test(arguments: ["unavailable", "rejected", "throttled"])
+  func aFailureToTakeOffWhatAReplaceLeftSaysNothingOfThePost(code: String) throws {
+    let refused = content(price: 1)
+    var ledger = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), done("b", id: "2"),
+      intent("c", .update, content: refused, remoteID: "2"), failed("c", "rejected"))
+    var before = try #require(ledger[bike])
+    ledger.apply(intent("d", .withdraw, remoteID: "1"), at: later(5))
+    ledger.apply(failed("d", code, retryAt: later(60)), at: later(6))
+    var after = try #require(ledger[bike])
+    #expect(after.leftover?.failure.code == code && after.leftover?.failure.retryAt == later(60))
+    #expect(after.leftover?.tries == 3 && after.superseded == ["1"])
+    var json = JSONWriter()
+    json.object { after.writeMembers(to: &$0) }
+    #expect(try Record(JSONValue(parsing: json.text)) == after)
+    (after.leftover, after.pending) = (nil, nil)
+    #expect(after == before && after.failedDigest == refused.digest)
+
+    ledger.apply(.released(bike, by: "retry"), at: later(7))
+    #expect(ledger[bike]?.leftover?.failure.retryAt == nil)
+    ledger.apply(intent("e", .withdraw, remoteID: "1"), at: later(8))
+    ledger.apply(done("e"), at: later(9))
+    before.superseded = []
+    #expect(ledger[bike] == before)
+  }
+
   @Test func anUncertainReplaceStaysLiveOnTheOldPost() {
     let record = ledger(intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), uncertain("b"))[bike]
     #expect(record?.state == .live)

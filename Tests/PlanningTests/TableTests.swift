@@ -44,6 +44,32 @@ struct TableTests {
     #expect(plan.actions[0].remoteID == "old")
   }
 
+  /// Cut off or refused: it is still to be taken off, and that says nothing of the post itself.
+  @Test(arguments: [PlanInput.Mode.once, .retrying, .continuous])
+  func whatAReplaceLeftBehindIsTriedAgainInItsTime(mode: PlanInput.Mode) {
+    var record = Given.record("lamp")
+    record.superseded = ["old"]
+    record.pending = Intent(
+      op: "1", action: .withdraw, key: record.key, marketplace: "m", remoteID: "old", file: "", at: Given.now)
+    record.leftover = .init(failure: Failure(code: "unavailable", message: "down", retryAt: later), tries: 1)
+    let hold = mode == .once ? "" : " [retry]"
+    #expect(
+      Given.plan([Given.listing("lamp")], [record], mode: mode).told == ["withdraw lamp a\(hold)", "unchanged lamp a"])
+    let sold = Given.plan([Given.listing("lamp", status: .sold)], [record], mode: mode)
+    #expect(sold.told == ["withdraw lamp a", "withdraw lamp a\(hold)"])
+  }
+
+  /// What a sale waits for was set for a sale.
+  @Test func aSaleDoesNotWaitForWhatALeftoverMetBefore() {
+    var record = Given.record("lamp")
+    record.superseded = ["old"]
+    record.leftover = .init(failure: Failure(code: "unavailable", message: "down", retryAt: later), tries: 8)
+    let plan = Given.plan([Given.listing("lamp")], [record], mode: .continuous) {
+      $0.standing.sales["lamp"] = [Sale(account: "b", price: nil, at: Given.now)]
+    }
+    #expect(plan.told == ["withdraw lamp a", "withdraw lamp a"] && plan.actions.allSatisfy(\.isSale))
+  }
+
   @Test(arguments: [Listing.Status.sold, .draft])
   func soldAndDraftAreWithdrawn(status: Listing.Status) {
     let plan = Given.plan([Given.listing("lamp", status: status)], [Given.record("lamp")])

@@ -2,6 +2,7 @@ import Diffing
 import Executing
 import Journaling
 import Listings
+import Marketplaces
 import Planning
 import Support
 import Testing
@@ -133,6 +134,28 @@ struct PassTests {
       #expect(office.shop.journal.ledger.records.keys.map(\.listing) == ["item-1"])
       // By word of the seller, so it counts for no further one.
       #expect(office.shop.journal.ledger.standing.losses.isEmpty)
+    }
+  }
+
+  /// What a replace left can't be taken off, while its listing is still wanted.
+  @Test func aLeftoverThatCannotBeTakenOffIsTriedAgainInItsTime() async throws {
+    let replace = Office.intent(Office.lamp, .replace, remoteID: "r1")
+    let entries =
+      Office.posted(Office.lamp, "r1") + [
+        .intent(replace), .outcome(Outcome(op: replace.op, result: .done, remoteID: "r2")),
+      ]
+    try await office([Office.listing("lamp", accounts: ["a1"])], entries) { office in
+      office.markets["a1"]?.change { state in
+        state.poison = ["lamp"]
+        let draft = Draft(
+          listing: "lamp", op: "old", reference: "", content: Office.content("lamp"), photos: [])
+        for _ in 1...2 { _ = state.make(draft, at: .zero, wall: office.shop.ambient.now(), stale: 0) }
+      }
+      let results = try await office.pass(.seconds(60))
+      #expect(results.map(\.kind) == [.failed] && results[0].attempts > 2)
+      #expect(office.time.elapsed <= .seconds(61))
+      // 1, 2, 4, … seconds at the most, a tenth at the least.
+      #expect(office.markets["a1"].map { $0.requests < 30 } == true)
     }
   }
 

@@ -60,7 +60,7 @@ enum PostsJSON {
       json.field("title", action?.post?.content?.title ?? record?.content?.title)
       json.field("remote_id", record?.remoteID)
       json.field("url", record?.url)
-      json.field("error", record?.failure?.message)
+      json.field("error", record?.trouble?.message)
       json.field("next", action?.kind.rawValue)
       json.key("held")
       guard let hold = action?.hold else { return json.null() }

@@ -103,7 +103,7 @@ extension ListingPage.Post {
     marketplace = scene.view.config.account(key.account)?.marketplace ?? record?.marketplace ?? ""
     remoteID = record?.remoteID.map { Words.cut($0, 100) }
     since = record.map { Moment($0.since) }
-    failure = record?.failure.map { Words.cut($0.message, 500) }
+    failure = record?.trouble.map { Words.cut($0.message, 500) }
     guard scene.view.ledger.drifts[key] != nil else { return }
     drift = "hawker pull \(key.listing)"
   }

@@ -166,7 +166,7 @@ struct StatusReport {
       json.field("since", row.record?.since.description)
       json.field("remote_id", row.record?.remoteID)
       json.field("url", row.record?.url)
-      json.field("error", row.record?.failure?.message)
+      json.field("error", row.record?.trouble?.message)
       let next = row.action?.kind == .unchanged ? nil : row.action
       json.field("next", next?.kind.rawValue)
       json.key("held")
