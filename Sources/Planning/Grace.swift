@@ -27,8 +27,9 @@ struct Grace {
     var absences: [Absence] = []
     for index in absent {
       let key = actions[index].key
-      // A time that is still to come was recorded by a clock that has been put back since.
-      if let since = recorded(key), since <= scannedAt, !isRestored {
+      // A time that is still to come was recorded by a clock that has been put back since. One that lies between the scan
+      // and now was recorded because of this very scan.
+      if let since = recorded(key), since <= input.now, !isRestored {
         absences.append(Absence(index: index, since: since))
         continue
       }

@@ -51,6 +51,18 @@ struct GuardTests {
     #expect(permitted.sorted() == ["l1 b", "l2 b"])
   }
 
+  /// It was recorded a moment after the scan that missed its file, and other plans follow before the next scan.
+  @Test(arguments: [0, 1, 6]) func aGraceBeginsOnceForAScan(after seconds: Int64) {
+    let scannedAt = Given.now.advanced(by: .seconds(-6))
+    let since = scannedAt.advanced(by: .seconds(seconds))
+    let plan = Given.plan(files(1..<9), shop(9), mode: .continuous) {
+      $0.scannedAt = scannedAt
+      $0.standing.holds[PostKey(listing: "l0", account: "a")] = [RecordedHold(by: "grace", since: since)]
+    }
+    #expect(plan.bookkeeping.isEmpty && plan.actions.count { $0.hold?.by == .grace } == 1)
+    #expect(plan.actions.first { $0.hold != nil }?.hold?.until == since.advanced(by: .seconds(600)))
+  }
+
   @Test func lastPostsOfAnAccountAreHeld() {
     let plan = Given.plan([], shop(2))
     #expect(plan.told == ["withdraw l0 a [emptied]", "withdraw l1 a [emptied]"])
