@@ -64,6 +64,17 @@ struct AccessTests {
     #expect(await bench.status("GET", "/healthz", host: "shop.example.com") == 200)
   }
 
+  /// What it tells to do lets in whoever does it.
+  @Test func whoIsRefusedIsToldWhatHelps() async {
+    let published = await Bench(Given.setting(publicURL: "https://shop.example.com")).ask("GET", "/")
+    #expect(published.status == 401 && published.text.contains("HAWKER_WEB_TOKEN"))
+    #expect(!published.text.contains("open it on this machine"))
+    for header in ["via", "forwarded", "x-forwarded-proto"] {
+      let proxied = await Bench().ask("GET", "/", [header: "x"])
+      #expect(proxied.status == 401 && proxied.text.contains("open it on this machine itself"))
+    }
+  }
+
   @Test func aBrowserIsShownTheLoginForm() async throws {
     let answer = await Bench.exposed.ask("GET", "/", ["accept": "text/html,*/*"])
     #expect(answer.status == 401)

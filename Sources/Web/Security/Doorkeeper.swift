@@ -42,7 +42,8 @@ struct Doorkeeper: Sendable {
   }
 
   private static func isForwarded(_ request: WebRequest) -> Bool {
-    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].contains { request.headers[$0] != nil }
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
+      .contains { request.headers[$0] != nil }
   }
 
   private static func bearer(_ header: String?) -> String? {

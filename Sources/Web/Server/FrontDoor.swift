@@ -71,9 +71,13 @@ struct FrontDoor: Sendable {
   private func stop(_ request: WebRequest) -> WebAnswer {
     let headers = ["www-authenticate": "Bearer realm=\"hawker\""]
     guard setting.token != nil else {
-      return .text(
-        401, "set HAWKER_WEB_TOKEN to use the dashboard through a proxy; without it, open it on this machine itself",
-        headers: headers)
+      // A proxy on this machine may hand strangers on under our own name, with no header that tells.
+      let why =
+        setting.isPublished
+        ? "with web.public_url set, strangers behind a proxy can't be told from this machine: nobody is let in without a "
+          + "token. Set HAWKER_WEB_TOKEN (openssl rand -hex 32 makes one), start hawker again, and log in"
+        : "set HAWKER_WEB_TOKEN to use the dashboard through a proxy; without it, open it on this machine itself"
+      return .text(401, why, headers: headers)
     }
     guard request.headers["accept"]?.contains("text/html") == true else {
       return .text(401, "the token is missing or wrong: Authorization: Bearer …", headers: headers)
