@@ -61,6 +61,7 @@ struct WebDecisionTests {
     ("resolve", #"{"listing":"a","not_posted":true}"#, .resolve(listing: "a", account: nil, posted: nil)),
     ("resolve", #"{"listing":"a"}"#, nil), ("resolve", #"{"listing":"a","posted":""}"#, nil),
     ("resolve", #"{"listing":"a","posted":"9","not_posted":true}"#, nil),
+    ("hold", #"{"listing":"a","account":"x","listing":"b"}"#, nil),
     ("approve", #"{"plan":"sha256:1"}"#, .approve(plan: "sha256:1")), ("approve", #"{"listing":"a"}"#, nil),
     ("hold", "{}", nil), ("hold", "", nil), ("hold", "[]", nil), ("hold", #"{"listing":1}"#, nil),
     ("hold", String(repeating: "[", count: 5000), nil),

@@ -10,6 +10,8 @@ struct LogJSON: Sendable {
   /// One at a time: reading a long history must not take the disk from the journal.
   private let gate = Gate(width: 1)
 
+  static let badPlace = "`after` must be the `next` of the page before; leave it out for the first page"
+
   init(state: String) { self.state = state }
 
   /// The newest; nil when the journal can't be read now.
@@ -20,7 +22,9 @@ struct LogJSON: Sendable {
   func answer(_ query: [String: String]) async -> WebAnswer {
     let limit = PostsJSON.Query.limit(query, usual: 100)
     var wanted = LogQuery(listing: query["listing"])
-    let after = query["after"].flatMap { Int($0) }
+    let place = query["after"].flatMap { $0.isEmpty ? nil : $0 }
+    let after = place.flatMap { Int($0) }
+    guard place == nil || after != nil else { return .json(400) { $0.field("error", LogJSON.badPlace) } }
     // One more than is told, which says whether there are more.
     if let after { (wanted.after, wanted.limit) = (max(0, after), limit + 1) } else { wanted.newest = limit }
     guard let entries = await read(wanted) else {

@@ -12,17 +12,20 @@ enum PostsJSON {
 
     static let longest = 1000
 
-    init(_ query: [String: String]) {
+    /// Nil: `after` is no `next` of a page, and a pager that was given the first one again would never end.
+    init?(_ query: [String: String]) {
       listing = query["listing"]
       account = query["account"]
       state = query["state"]
       limit = Query.limit(query, usual: 100)
-      let parts = (query["after"] ?? "").split(separator: "/", maxSplits: 1)
-      after = parts.count == 2 ? PostKey(listing: String(parts[0]), account: String(parts[1])) : nil
+      guard let place = query["after"], !place.isEmpty else { return }
+      let parts = place.split(separator: "/", maxSplits: 1)
+      guard parts.count == 2 else { return nil }
+      after = PostKey(listing: String(parts[0]), account: String(parts[1]))
     }
 
     static func limit(_ query: [String: String], usual: Int) -> Int {
-      min(max(query["limit"].flatMap { Int($0) } ?? usual, 1), longest)
+      query["limit"].flatMap { Int($0) }.flatMap { (1...longest).contains($0) ? $0 : nil } ?? usual
     }
   }
 

@@ -4,13 +4,17 @@ import Planning
 extension FrontDoor {
   func api(_ admitted: Admitted) async -> WebAnswer {
     let query = admitted.request.query
+    guard admitted.request.isQueryWhole else {
+      return .json(400) { $0.field("error", "the query can't be decoded: a percent sign takes two digits, and UTF-8") }
+    }
     // What a script sends back with a decision.
     let headers = ["x-csrf-token": keeper.keys.csrf(of: admitted.visitor.session)]
     switch admitted.route {
     case .log: return await log.answer(query)
     case .posts:
+      guard let query = PostsJSON.Query(query) else { return .json(400) { $0.field("error", LogJSON.badPlace) } }
       let snapshot = await views.current()
-      return .json(200, headers: headers) { PostsJSON.write(snapshot, PostsJSON.Query(query), &$0) }
+      return .json(200, headers: headers) { PostsJSON.write(snapshot, query, &$0) }
     case .plan: return await plan()
     default:
       let snapshot = await views.current()
@@ -35,7 +39,9 @@ extension FrontDoor {
     }
     guard let fields = DecisionFields(json) else {
       return .json(400) { json in
-        json.field("error", "it has a field that no decision knows, or one of another kind than text; nothing was done")
+        json.field(
+          "error",
+          "it has a field twice, one that no decision knows, or one of another kind than text; nothing was done")
       }
     }
     guard let decision = fields.decision(name) else {
@@ -87,10 +93,10 @@ struct DecisionFields: Sendable {
 
   private static let names = ["listing", "account", "price", "reason", "plan", "withdraw"]
 
-  /// Nil: it has a field that no decision knows, or one of the wrong kind. Nothing is guessed: a misspelt `account` would
+  /// Nil: it has a field that no decision knows, one twice, or one of the wrong kind. Nothing is guessed: a misspelt `account` would
   /// make a sale of one account one of all.
   init?(_ json: JSONValue) {
-    guard let members = json.members else { return nil }
+    guard let members = json.members, Set(members.map(\.key)).count == members.count else { return nil }
     for member in members {
       let (name, value) = (member.key, member.value)
       let isKnown =

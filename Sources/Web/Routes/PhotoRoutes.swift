@@ -12,7 +12,7 @@ extension FrontDoor {
       return nothing
     }
     let headers = ["cache-control": "public, max-age=31536000, immutable", "etag": "\"\(digest.hex)\""]
-    if request.headers["if-none-match"] == "\"\(digest.hex)\"" {
+    if let known = request.headers["if-none-match"], PhotoName.isNamed(digest, in: known) {
       return WebAnswer(304, type: format.mediaType, .bytes([]), headers: headers)
     }
     return WebAnswer(200, type: format.mediaType, .file(path), headers: headers)
@@ -20,6 +20,14 @@ extension FrontDoor {
 }
 
 enum PhotoName {
+  /// By weak comparison, as RFC 9110 has it for `If-None-Match`. A digest has no comma or quote in it.
+  static func isNamed(_ digest: Digest, in tags: String) -> Bool {
+    tags.split(separator: ",").contains { tag in
+      let tag = tag.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+      return tag == "*" || tag == "\"\(digest.hex)\"" || tag == "W/\"\(digest.hex)\""
+    }
+  }
+
   static func read(_ name: String) -> (Digest, PhotoFormat)? {
     guard let dot = name.firstIndex(of: "."), let digest = Digest(hex: name[..<dot]),
       let format = PhotoFormat(rawValue: String(name[name.index(after: dot)...]))

@@ -38,7 +38,15 @@ enum Route: Hashable, Sendable {
     case ("oauth", 3) where path[2] == "callback": self = get(.callback(account: path[1]))
     case ("api", _): self = Route.api(Array(path.dropFirst()), get, post)
     case ("photos", _), ("webhooks", _), ("oauth", _): self = .nowhere
-    default: self = isGet ? .page : .nowhere
+    default: self = isGet || Route.isPage(path) ? get(.page) : .nowhere
+    }
+  }
+
+  private static func isPage(_ path: [String]) -> Bool {
+    switch path.count {
+    case 0: true
+    case 1: ["needs", "plan", "problems"].contains(path[0])
+    default: path.count == 2 && path[0] == "listings"
     }
   }
 

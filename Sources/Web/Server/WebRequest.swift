@@ -7,6 +7,8 @@ struct WebRequest: Sendable {
   var path: [String]
   /// Decoded; of a name that repeats the first value counts.
   var query: [String: String]
+  /// Whether all of it could be decoded: what a broken field was to narrow is not told whole.
+  var isQueryWhole: Bool
   /// The `Host` header as it came; nil without one.
   var host: String?
   /// By their names in lower case; of a header that repeats the first counts.
@@ -33,7 +35,8 @@ struct WebRequest: Sendable {
     }
     self.method = method
     self.path = path
-    self.query = mark.map { FormText.fields(whole[whole.index(after: $0)...]) } ?? [:]
+    let text = mark.map { whole[whole.index(after: $0)...] } ?? ""
+    (query, isQueryWhole) = (FormText.fields(text), FormText.decode(text, plusIsSpace: true) != nil)
     self.host = host
     self.localAddress = localAddress
     self.headers = Dictionary(headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
