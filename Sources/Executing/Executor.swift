@@ -225,7 +225,7 @@ package actor Executor {
     guard !isStopping, journalFailure == nil else { return }
     for name in lanes.keys.sorted() {
       while case .start(let action)? = lanes[name]?.next(at: ambient.now()) {
-        if journal.isCurrent(action) { start(action) } else { skip(action) }
+        if journal.isCurrent(action, at: ambient.now()) { start(action) } else { skip(action) }
       }
     }
   }

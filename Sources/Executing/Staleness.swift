@@ -6,7 +6,11 @@ import Planning
 extension Journal {
   /// Whether the post is still as the plan saw it: a request may have ended while the plan was on its way here, and what
   /// it did would be done again; or a look may have shown that somebody changed there what it is about to change.
-  func isCurrent(_ action: Action) -> Bool {
+  /// Nor is a new post current any more once its account has refused too many since.
+  func isCurrent(_ action: Action, at moment: Timestamp) -> Bool {
+    if action.kind == .create, stopsCreate(of: action.key, digest: action.post?.content?.digest, at: moment) {
+      return false
+    }
     let (now, planned) = (record(of: action.key), action.record)
     return now?.state == planned?.state && now?.remoteID == planned?.remoteID
       && now?.pending?.op == planned?.pending?.op && now?.pending?.attempt == planned?.pending?.attempt

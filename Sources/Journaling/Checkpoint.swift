@@ -82,6 +82,9 @@ extension Checkpoint {
       }
     }
     for loss in standing.losses { lines.append((loss.at, encodeBody("lost") { loss.key.writeMembers(to: &$0) })) }
+    for refusal in standing.refusals {
+      lines.append((refusal.at, encodeBody("refused") { refusal.key.writeMembers(to: &$0) }))
+    }
     return lines
   }
 }
@@ -161,6 +164,9 @@ extension Ledger {
     if envelope.kind == "lost" {
       return standing.losses.append(Loss(key: try PostKey(try envelope.json(bytes)), at: envelope.at))
     }
+    if envelope.kind == "refused" {
+      return standing.refusals.append(Refusal(key: try PostKey(try envelope.json(bytes)), at: envelope.at))
+    }
     try replay(envelope, .other, bytes)
     if envelope.kind == "sold" {
       let json = try envelope.json(bytes)
@@ -181,7 +187,7 @@ extension Ledger {
     if case .entry(let entry) = consume content { return apply(entry, at: envelope.at) }
     if envelope.kind == "opened" { return }
     // In a segment nobody wrote them; carried along as unknown they would spoil the next checkpoint.
-    if envelope.kind == "record" || envelope.kind == "lost" { throw Shortfall(member: "kind") }
+    if ["record", "lost", "refused"].contains(envelope.kind) { throw Shortfall(member: "kind") }
     if let entry = try Entry(kind: envelope.kind, try envelope.json(bytes)) {
       apply(entry, at: envelope.at)
     } else {

@@ -24,6 +24,7 @@ extension Ledger {
       endHolds(of: key, by: RecordedHold.ofUnsettled.union(["grace"]))
     case .failed:
       record.fail(intent, outcome, at)
+      if intent.action == .create, outcome.failure?.code == "rejected" { refuse(key, at) }
       endHolds(of: key, by: RecordedHold.ofUnsettled)
     case .uncertain:
       record.failure = outcome.failure
@@ -48,6 +49,14 @@ extension Ledger {
     let hour = at.advanced(by: .seconds(-3600))
     if let first = standing.losses.first, first.at <= hour { standing.losses.removeAll { $0.at <= hour } }
     standing.losses.append(Loss(key: key, at: at))
+  }
+
+  /// Kept for a day: three of them stop new posts on the account. The seller's word let this one through, and no more.
+  private mutating func refuse(_ key: PostKey, _ at: Timestamp) {
+    standing.refusals.removeAll { $0.at <= at.advanced(by: .seconds(-86_400)) }
+    standing.refusals.append(Refusal(key: key, at: at))
+    guard let rest = standing.permits[key]?.filter({ $0.by != Standing.rejections }) else { return }
+    standing.permits[key] = rest.isEmpty ? nil : rest
   }
 
   /// A permit that ran out before it was used makes no loss any smaller.

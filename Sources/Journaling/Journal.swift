@@ -44,6 +44,11 @@ package final class Journal: Sendable {
   /// What was last seen to differ of one post.
   package func drift(of key: PostKey) -> Drift? { mailbox.drift(of: key) }
 
+  /// Whether its account has refused too much for another new post.
+  package func stopsCreate(of key: PostKey, digest: Digest?, at now: Timestamp) -> Bool {
+    mailbox.stopsCreate(of: key, digest: digest, at: now)
+  }
+
   /// Keeps these contents in the place of equal ones, which changes nothing but the memory that they take. A few at a time:
   /// nobody is to wait for it.
   package func share(_ contents: [(key: PostKey, content: Content)]) {

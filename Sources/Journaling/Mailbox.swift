@@ -57,6 +57,10 @@ final class Mailbox: Sendable {
 
   func drift(of key: PostKey) -> Drift? { state.withLock { $0.ledger.drifts[key] } }
 
+  func stopsCreate(of key: PostKey, digest: Digest?, at now: Timestamp) -> Bool {
+    state.withLock { $0.ledger.standing.stopsCreate(of: key, digest: digest, at: now) }
+  }
+
   func share(_ contents: ArraySlice<(key: PostKey, content: Content)>) {
     state.withLock { state in for (key, content) in contents { state.ledger.share(content, of: key) } }
   }

@@ -6,6 +6,8 @@ package struct Standing: Hashable, Sendable {
   package var permits: [PostKey: [Permit]] = [:]
   /// Withdrawals that nobody asked for by name, of the last hour; in the order they came.
   package var losses: [Loss] = []
+  /// New posts that a marketplace refused, of the last day; in the order they came.
+  package var refusals: [Refusal] = []
   /// Listing → its sales, the first one first.
   package var sales: [String: [Sale]] = [:]
   /// Posts whose live copy was last seen to differ.
@@ -25,6 +27,47 @@ package struct Standing: Hashable, Sendable {
   /// Whether the post was changed by the seller's word that let a mass change through: it counts for no further one.
   package func wasPermitted(_ key: PostKey, by guardName: String, since moment: Timestamp) -> Bool {
     permits[key]?.contains { $0.by == guardName && ($0.usedAt.map { $0 >= moment } ?? false) } ?? false
+  }
+}
+
+// MARK: Refusals
+
+extension Standing {
+  /// So many in a day, and no new post is made on the account.
+  package static let mostRefusals = 3
+  package static let rejections = "rejections"
+
+  /// How many new posts the account refused within a day, and until when it is left alone for that; nil: it isn't.
+  package func stop(of account: String, at now: Timestamp) -> (count: Int, until: Timestamp)? {
+    let yesterday = now.advanced(by: .seconds(-86_400))
+    let recent = refusals.filter { $0.key.account == account && $0.at > yesterday }
+    guard recent.count >= Standing.mostRefusals else { return nil }
+    return (recent.count, recent[recent.count - Standing.mostRefusals].at.advanced(by: .seconds(86_400)))
+  }
+
+  /// Whether the post must not be made now, with this content.
+  package func stopsCreate(of key: PostKey, digest: Digest?, at now: Timestamp) -> Bool {
+    guard !refusals.isEmpty, stop(of: key.account, at: now) != nil else { return false }
+    return !permits(key, by: Standing.rejections, digest: digest, at: now)
+  }
+
+  /// Without what is too long ago to count.
+  package func remaining(at now: Timestamp) -> Standing {
+    var rest = self
+    rest.losses.removeAll { $0.at <= now.advanced(by: .seconds(-3600)) }
+    rest.refusals.removeAll { $0.at <= now.advanced(by: .seconds(-86_400)) }
+    return rest
+  }
+}
+
+/// A new post that its marketplace refused.
+package struct Refusal: Hashable, Sendable {
+  package let key: PostKey
+  package let at: Timestamp
+
+  package init(key: PostKey, at: Timestamp) {
+    self.key = key
+    self.at = at
   }
 }
 

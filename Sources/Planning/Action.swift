@@ -51,6 +51,8 @@ package struct Action: Hashable, Sendable {
   package enum Holder: String, CaseIterable, Sendable {
     case withdrawals, emptied, root, protect, scope, grace, git, updates
     case priceDrop = "price_drop"
+    /// The account refused too many new posts.
+    case rejections
     case sold, rejected, gone, unsettled, replace, adopt
     /// Two buyers have one thing.
     case oversold

@@ -21,6 +21,7 @@ struct Guarding {
     result.bookkeeping += Grace(input).apply(to: &actions)
     result += WithdrawalGuard(input).apply(to: &actions)
     result += ChangeGuards(input).apply(to: &actions)
+    result.reports += RejectionGuard(input).apply(to: &actions)
     result.reports += counted(actions) + Oversold.reports(input)
     return result
   }

@@ -5,7 +5,7 @@ import Listings
 enum Overrides {
   static func name(in actions: inout [Action], _ reports: inout [GuardReport], isDaemon: Bool) {
     let (held, isChanged) = held(actions.span)
-    guard held > 0 || isChanged || reports.contains(where: \.isLifted) else { return nameDrops(actions, &reports) }
+    guard held > 0 || isChanged || reports.contains(where: \.isLifted) else { return nameReleases(actions, &reports) }
     let approve = isChanged || isDaemon && held > 0 ? "hawker approve \(Plan.shortID(of: actions))" : ""
     let number = held > 0 ? "--allow-withdraw \(held)" : ""
     for index in actions.indices {
@@ -24,7 +24,7 @@ enum Overrides {
       default: break
       }
     }
-    nameDrops(actions, &reports)
+    nameReleases(actions, &reports)
   }
 
   /// How many withdrawals the guards hold, and whether they hold changes. Over a span, which copies no action.
@@ -40,10 +40,11 @@ enum Overrides {
     return (held, isChanged)
   }
 
-  private static func nameDrops(_ actions: [Action], _ reports: inout [GuardReport]) {
-    for index in reports.indices where reports[index].name == .priceDrop {
+  private static func nameReleases(_ actions: [Action], _ reports: inout [GuardReport]) {
+    for index in reports.indices where [.priceDrop, .rejections].contains(reports[index].name) {
       let listings = Set(
-        actions.filter { $0.hold?.by == .priceDrop && $0.key.account == reports[index].account }.map(\.key.listing))
+        actions.filter { $0.hold?.by == reports[index].name && $0.key.account == reports[index].account }
+          .map(\.key.listing))
       reports[index].override = listings.sorted().prefix(3).map { "hawker release \($0)" }.joined(separator: "; ")
     }
   }

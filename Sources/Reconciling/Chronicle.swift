@@ -80,7 +80,9 @@ struct Chronicle {
   }
 
   /// One line of the guard says it for all of them.
-  fileprivate static let toldByGuard: Set<Action.Holder> = [.withdrawals, .emptied, .updates, .scope, .git]
+  fileprivate static let toldByGuard: Set<Action.Holder> = [
+    .withdrawals, .emptied, .updates, .scope, .git, .rejections,
+  ]
 
   /// What one look may tell: a default that breaks a thousand listings is one thing to know.
   private static let problemLimit = 20

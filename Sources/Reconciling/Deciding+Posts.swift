@@ -41,6 +41,11 @@ extension Deciding {
     if isRefusedOrGone(key) || action?.hold?.by == .sold || !ledger.standing.openSales(on: key).isEmpty {
       entries.append(.released(key))
     }
+    if let action, let digest = action.post?.content?.digest, action.kind == .create,
+      ledger.standing.stopsCreate(of: key, digest: digest, at: now)
+    {
+      entries.append(.permitted(key, Permit(by: Standing.rejections, digest: digest)))
+    }
     if let digest = heldDrop(action) {
       entries.append(.permitted(key, Permit(by: Action.Holder.priceDrop.rawValue, digest: digest)))
     }

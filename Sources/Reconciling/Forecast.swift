@@ -127,7 +127,7 @@ package struct Forecast: Sendable {
     input.narrow(to: selection)
     input.accountCapabilities = scene.accountCapabilities
     return Forecast(plan: await Planner.planConcurrently(input), isShort: false, seen: (wanted, ledger)) { [loader] in
-      keep(scene, cache, print, Learnt(ledger: ledger, wanted: wanted, loader: loader))
+      keep(scene, cache, print, Learnt(ledger: ledger, wanted: wanted, loader: loader, now: scene.now()))
     }
   }
 
@@ -135,6 +135,7 @@ package struct Forecast: Sendable {
     let ledger: Ledger?
     let wanted: Wanted
     let loader: Loader
+    let now: Timestamp
   }
 
   private static func keep(_ scene: Scene, _ cache: PlanCache?, _ print: JournalPrint?, _ learnt: Learnt) {
@@ -160,7 +161,9 @@ package struct Forecast: Sendable {
     var head = PlanCache.Head(
       journal: journal ?? nothing, isSettled: false, lineage: learnt.ledger?.lineage ?? "",
       sequence: learnt.ledger?.sequence ?? 0, accounts: config.accounts.map(\.name), loose: [])
-    guard let ledger = learnt.ledger, journal != nil, !ledger.isUnused, ledger.standing == Standing() else {
+    guard let ledger = learnt.ledger, journal != nil, !ledger.isUnused,
+      ledger.standing.remaining(at: learnt.now) == Standing()
+    else {
       return (head, learnt.loader.kept(noting: { _ in nil }, contents: contents))
     }
     var notes = SettledNotes(ledger, learnt.wanted, config)

@@ -88,18 +88,24 @@ package struct Pass: Sendable {
     }
   }
 
-  /// `last` is what is left to do: of what a person must settle it says how. `rests`: accounts that wait, until when.
+  /// `last` is what is left to do: of what a person must settle it says how, and why more was not started. `rests`:
+  /// accounts that wait, until when.
   private func results(of plan: Plan, as last: Plan, _ rests: [String: Timestamp]) -> [ActionResult] {
-    let unsettled = last.actions.filter { $0.hold?.by == .unsettled }
-    let words = Dictionary(unsettled.map { ($0.key, $0.hold?.text ?? "") }) { first, _ in first }
+    let held = last.actions.lazy.filter { $0.hold?.by.needsPerson == true }.map { ($0.key, $0) }
+    let holds = Dictionary(held) { first, _ in first }
     return plan.actions.filter { $0.kind != .unchanged }.map { action in
       if let result = log[action.key] {
         var told = result
         told.action = action
-        if told.kind == .uncertain, let text = words[action.key] { told.failure?.message = text }
+        if told.kind == .uncertain, let hold = holds[action.key]?.hold, hold.by == .unsettled {
+          told.failure?.message = hold.text
+        }
         return told
       }
-      if let held = ActionResult(held: action) { return held }
+      if var held = ActionResult(held: action) ?? holds[action.key].flatMap({ ActionResult(held: $0) }) {
+        held.action = action
+        return held
+      }
       return unstarted(action, rests[action.key.account])
     }
   }

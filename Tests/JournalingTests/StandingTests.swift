@@ -41,6 +41,30 @@ import Testing
     #expect(ledger.standing.losses.map(\.at) == [later(3602), later(3604)])
   }
 
+  @Test func refusedNewPostsAreCountedForADay() throws {
+    var ledger = ledger(intent("a"), failed("a", "rejected"), intent("b"), failed("b", "unavailable"))
+    #expect(ledger.standing.refusals == [Refusal(key: bike, at: later(1))])
+    ledger.apply(intent("c"), at: later(60))
+    ledger.apply(failed("c", "rejected"), at: later(61))
+    #expect(ledger.standing.stop(of: "facebook", at: later(62)) == nil)
+    ledger.apply(intent("d"), at: later(70))
+    ledger.apply(failed("d", "rejected"), at: later(71))
+    let stop = try #require(ledger.standing.stop(of: "facebook", at: later(72)))
+    #expect(stop.count == 3 && stop.until == later(86_401))
+    #expect(ledger.standing.stop(of: "offerup", at: later(72)) == nil)
+    #expect(ledger.standing.stop(of: "facebook", at: later(86_401)) == nil)
+    ledger.apply(intent("e"), at: later(86_440))
+    ledger.apply(failed("e", "rejected"), at: later(86_441))
+    #expect(ledger.standing.refusals.map(\.at) == [later(61), later(71), later(86_441)])
+    #expect(ledger.standing.remaining(at: later(200_000)) == Standing())
+  }
+
+  @Test func theWordThatLetsANewPostThroughEndsWithItsAnswer() {
+    let permit = Permit(by: Standing.rejections, digest: content().digest)
+    let ledger = ledger(.permitted(bike, permit), intent("a"), failed("a", "rejected"))
+    #expect(ledger.standing.permits.isEmpty)
+  }
+
   @Test func aPermittedWithdrawalIsNoLoss() {
     let ledger = ledger(
       intent("a"), done("a", id: "1"), .permitted(bike, Permit(by: "withdrawals", digest: nil, until: later(600))),

@@ -5,6 +5,7 @@ import Planning
 /// `standing.txt`: what the journal keeps beside the records, a line each:
 ///
 ///     lost ACCOUNT COUNT AGE               withdrawals because files went away, so long ago
+///     refused ACCOUNT COUNT AGE            new posts that the marketplace refused then
 ///     updated ACCOUNT COUNT AGE            that many posts were updated then
 ///     grace|hold|unsettled LISTING ACCOUNT AGE [TEXT]
 ///     permit LISTING ACCOUNT GUARD
@@ -19,6 +20,11 @@ extension Case {
         for number in 0..<(Int(line[2]) ?? 0) {
           let key = PostKey(listing: "gone-\(number)", account: line[1])
           input.standing.losses.append(Loss(key: key, at: try Case.ago(line[3])))
+        }
+      case "refused":
+        for number in 0..<(Int(line[2]) ?? 0) {
+          let key = PostKey(listing: "refused-\(number)", account: line[1])
+          input.standing.refusals.append(Refusal(key: key, at: try Case.ago(line[3])))
         }
       case "updated":
         for key in input.records.keys.filter({ $0.account == line[1] }).sorted().prefix(Int(line[2]) ?? 0) {

@@ -63,6 +63,39 @@ struct GuardTests {
     #expect(plan.actions.first { $0.hold != nil }?.hold?.until == since.advanced(by: .seconds(600)))
   }
 
+  private func refused(_ count: Int, _ account: String = "a", _ seconds: Int64 = 60) -> [Refusal] {
+    (0..<count).map {
+      Refusal(key: PostKey(listing: "r\($0)", account: account), at: Given.now.advanced(by: .seconds(-seconds)))
+    }
+  }
+
+  @Test func threeRefusalsInADayStopNewPostsOnThatAccount() {
+    let listings = ["lamp", "desk"].map { Given.listing($0, accounts: ["a", "b"]) } + [Given.listing("chair")]
+    let live = Given.record("chair", .live, Given.content("Old"))
+    let two = Given.plan(listings, [live]) { $0.standing.refusals = refused(2) + refused(2, "a", 86_400) }
+    #expect(two.summary[.create] == 4)
+    let plan = Given.plan(listings, [live]) { $0.standing.refusals = refused(3) }
+    #expect(
+      plan.told == [
+        "update chair a", "create desk a [rejections]", "create desk b", "create lamp a [rejections]", "create lamp b",
+      ])
+    #expect(plan.needsPerson && plan.guards.map(\.name) == [.rejections])
+    #expect(plan.guards.map(\.override) == ["hawker release desk; hawker release lamp"])
+    #expect(plan.actions.first { $0.hold != nil }?.hold?.until == Given.now.advanced(by: .seconds(86_340)))
+  }
+
+  @Test func anEditSendsNothingMoreThereAndTheSellersWordJustThat() {
+    var record = Given.record("lamp", .rejected)
+    record.failedDigest = Given.content("other").digest
+    let lamp = Given.listing("lamp")
+    let plan = Given.plan([lamp, Given.listing("desk")], [record]) {
+      $0.standing.refusals = refused(3)
+      let digest = Given.content("desk").digest
+      $0.standing.permits[PostKey(listing: "desk", account: "a")] = [Permit(by: "rejections", digest: digest)]
+    }
+    #expect(plan.told == ["create desk a", "create lamp a [rejections]"])
+  }
+
   @Test func lastPostsOfAnAccountAreHeld() {
     let plan = Given.plan([], shop(2))
     #expect(plan.told == ["withdraw l0 a [emptied]", "withdraw l1 a [emptied]"])

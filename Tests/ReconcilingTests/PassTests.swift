@@ -159,6 +159,29 @@ struct PassTests {
     }
   }
 
+  /// Situation 12: three in a day stop creates on that account, within the very plan too, and after a restart.
+  @Test func anAccountThatRefusesIsLeftAlone() async throws {
+    let listings = (1...6).map { Office.listing("no-\($0)!", accounts: ["a1"]) }
+    try await office(listings) { office in
+      let results = try await office.pass(.seconds(60))
+      let sent = office.markets["a1"]?.requests ?? 0
+      // Two may be under way at once.
+      #expect(sent >= 3 && sent <= 4)
+      #expect(results.count { $0.kind == .failed } == sent)
+      #expect(
+        results.filter { $0.kind == .held }.compactMap(\.failure?.code)
+          == Array(repeating: "rejections", count: 6 - sent))
+      #expect(try await office.pass(.seconds(60)).allSatisfy { $0.kind == .held })
+      #expect(office.markets["a1"]?.requests == sent)
+
+      let key = PostKey(listing: "no-6!", account: "a1")
+      try await office.shop.journal.append(office.rule(.release(listing: key.listing, account: nil)).entries)
+      _ = try await office.pass(.seconds(60))
+      #expect(office.markets["a1"]?.requests == sent + 1)
+      #expect(try await office.pass(.seconds(60)).allSatisfy { $0.kind == .held })
+    }
+  }
+
   private func office(
     _ listings: [Listing], _ entries: [Entry] = [], rate: Int = 10, _ body: @Sendable (Office) async throws -> Void
   ) async throws {

@@ -20,7 +20,7 @@ struct Readiness: Sendable {
   let state: State
 
   /// Guards that keep a shop from being what its files say.
-  private static let grave: Set<Action.Holder> = [.withdrawals, .emptied, .updates, .scope]
+  private static let grave: Set<Action.Holder> = [.withdrawals, .emptied, .updates, .scope, .rejections]
 
   init(_ view: ShopView) {
     var troubles: [Trouble] = []

@@ -40,6 +40,9 @@ struct Settling {
     case .rejected:
       advice = "Change the file; it is then sent again by itself."
       (commands, moves) = ([command], [release("Send it again as it is")])
+    case .rejections:
+      advice = "Change what is refused. New posts go on by themselves when a day has passed."
+      (commands, moves) = ([command], [release("Post this one all the same")])
     case .adopt:
       advice = "Correct `adopt:` in its file."
       (commands, moves) = ([command], [release("Try again")])
@@ -126,6 +129,7 @@ struct Settling {
     case .updates: "Many posts would change at once"
     case .priceDrop: "A large price drop"
     case .sold: "Sold elsewhere, but its file still offers it"
+    case .rejections: "\(account) refused too many new posts"
     case .rejected: "Refused by \(account)"
     case .gone: "No longer on \(account)"
     case .unsettled: "Unclear whether it arrived on \(account)"
@@ -218,7 +222,7 @@ extension Action.Holder {
   /// What is held on two accounts is one thing to decide.
   fileprivate var isOfListing: Bool {
     switch self {
-    case .gone, .unsettled, .rejected, .adopt, .retry, .drift, .conflict: false
+    case .gone, .unsettled, .rejected, .rejections, .adopt, .retry, .drift, .conflict: false
     default: true
     }
   }
