@@ -21,6 +21,8 @@ struct OpenShop: Sendable {
   /// `observation`: who sees what is done; nil: nobody.
   static func open(_ setting: Setting, _ observation: Observation? = nil) async throws -> OpenShop {
     try setting.refuseNoShop()
+    // Before the journal, which needs some too.
+    if setting.isSandbox { try Descriptors.ready() }
     let journal = try openJournal(setting, observation)
     let photos = PhotoIndex()
     var server: SandboxServer?

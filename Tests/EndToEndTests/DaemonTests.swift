@@ -83,6 +83,7 @@ import Testing
   @Test func onceGivesAVanishedFileItsGrace() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }
+    try shop.write("hawker.yaml", try shop.read("hawker.yaml").replacing("grace: 5s", with: "grace: 10m"))
     #expect(try await shop.hawker("run", "--once", "--sandbox").status == 0)
     try shop.remove("listings/lamp.yaml")
     for _ in 0..<2 {

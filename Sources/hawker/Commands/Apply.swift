@@ -8,7 +8,7 @@ import Planning
 import Reconciling
 import UnixSignals
 
-struct Apply: AsyncParsableCommand {
+struct Apply: AsyncParsableCommand, Formatted {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Plans, shows the plan, asks, and does it.",
     discussion: "Without a terminal to ask on, --yes is needed.")
