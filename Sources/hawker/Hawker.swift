@@ -69,7 +69,8 @@ enum Main {
   private static func end(_ exit: Exit, _ format: Format) -> Never {
     let isSandbox = CommandLine.arguments.contains("--sandbox")
     if let message = exit.message.map({ isSandbox ? Advice.inSandbox($0) : $0 }) {
-      if format == .json, !Console.hasResult { Console.out(exit.json(message)) }
+      // Who was asked and said no has no error.
+      if format == .json, exit.code != .done, !Console.hasResult { Console.out(exit.json(message)) }
       Console.error(message)
     }
     Exit.now([exit.code])
