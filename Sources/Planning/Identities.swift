@@ -15,8 +15,12 @@ enum Identities {
     }
   }
 
-  static func holdEdited(_ actions: inout [Action]) {
+  /// `unseen`: posts whose id no file says, which may only not have been seen: files that change while they are read.
+  static func holdEdited(_ actions: inout [Action], unseen: [Record]) {
     var gone = Lookalikes()
+    for record in unseen {
+      if let content = record.content { gone.add(content, of: record.key.listing) }
+    }
     for index in actions.indices where actions[index].kind == .withdraw && actions[index].cause == .fileGone {
       if let content = actions[index].record?.content { gone.add(content, of: actions[index].key.listing) }
     }

@@ -59,6 +59,16 @@ package struct PlanInput: Sendable {
     self.onlyAccount = onlyAccount
   }
 
+  /// Live posts that no listing asks for, and that are not provably gone.
+  var unseenPosts: [Record] {
+    guard !wanted.frozenIDs.isEmpty || !wanted.frozenFiles.isEmpty else { return [] }
+    let ids = Set(wanted.listings.map(\.id))
+    return records.values.filter { record in
+      record.isLive && !ids.contains(record.key.listing)
+        && wanted.freezes(id: record.key.listing, lastFile: record.file)
+    }
+  }
+
   var isNarrowed: Bool { !onlyListings.isEmpty || onlyAccount != nil }
 
   /// Whether `--only` and `--account` leave the post in the plan.

@@ -86,7 +86,7 @@ private struct Draft: Sendable {
     actions.reserveCapacity(parts.reduce(actions.count) { $0 + $1.actions.count })
     for part in parts.dropFirst() { actions += part.actions }
     Identities.holdUnmoved(&actions, renames.waiting)
-    Identities.holdEdited(&actions)
+    Identities.holdEdited(&actions, unseen: input.unseenPosts)
     var guarding = Guarding(input).apply(to: &actions)
     Limits(input).apply(to: &actions)
     // One way names the whole plan: that which is narrowed is never approved.

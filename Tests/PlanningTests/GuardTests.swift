@@ -96,6 +96,14 @@ struct GuardTests {
     #expect(plan.told == ["create desk a", "create lamp a [rejections]"])
   }
 
+  /// An edited id whose old one may only not have been seen: nothing is posted a second time.
+  @Test func whatLooksLikeAPostThatCanNotBeSeenIsNotPosted() {
+    var new = Given.listing("new")
+    new.posts = Given.listing("l0").posts
+    let unseen = Given.plan([new], shop(1)) { $0.wanted.frozenFiles = ["/"] }
+    #expect(unseen.told == ["create new a [id-changed]"], "\(unseen.told)")
+  }
+
   @Test func lastPostsOfAnAccountAreHeld() {
     let plan = Given.plan([], shop(2))
     #expect(plan.told == ["withdraw l0 a [emptied]", "withdraw l1 a [emptied]"])
