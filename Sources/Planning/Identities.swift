@@ -15,7 +15,8 @@ enum Identities {
     }
   }
 
-  /// `unseen`: posts whose id no file says, which may only not have been seen: files that change while they are read.
+  /// `unseen`, in their order: posts whose id no file says, which may only not have been seen: files that change while they
+  /// are read.
   static func holdEdited(_ actions: inout [Action], unseen: [Record]) {
     var gone = Lookalikes()
     for record in unseen {
@@ -42,8 +43,9 @@ enum Identities {
   }
 }
 
-/// Listings by what they look like. Two are taken for one when they share a photo (or, with none at all, their description)
-/// and one's title is the other's with some words more; a number in it is never another one by mistake.
+/// Listings by what they look like. Two are taken for one when they have one title and the same photos, or share a photo
+/// (or, with none at all, their description) and one's title is the other's with some words more; a number in it is never
+/// another one by mistake.
 private struct Lookalikes {
   private struct Title {
     let text: String
@@ -63,14 +65,23 @@ private struct Lookalikes {
     }
   }
 
+  private struct Look: Hashable {
+    let title: String
+    let photos: [PhotoReference]
+  }
+
+  /// However many share a photo: a placeholder in a whole shop.
+  private var same: [Look: String] = [:]
   /// By photo or, without any, by description.
   private var found: [String: [(title: Title, listing: String)]] = [:]
   /// A photo that more of them share says little.
   private static let most = 64
 
-  var isEmpty: Bool { found.isEmpty }
+  var isEmpty: Bool { same.isEmpty }
 
   mutating func add(_ content: Content, of listing: String) {
+    let look = Look(title: content.title, photos: content.photos)
+    if same[look] == nil { same[look] = listing }
     let title = Title(content.title)
     for mark in marks(content) where found[mark, default: []].count < Lookalikes.most {
       found[mark, default: []].append((title, listing))
@@ -78,6 +89,7 @@ private struct Lookalikes {
   }
 
   func listing(like content: Content) -> String? {
+    if let listing = same[Look(title: content.title, photos: content.photos)] { return listing }
     let title = Title(content.title)
     for mark in marks(content) {
       if let like = found[mark]?.first(where: { $0.title.isLike(title) }) { return like.listing }

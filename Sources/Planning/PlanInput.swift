@@ -63,10 +63,11 @@ package struct PlanInput: Sendable {
   var unseenPosts: [Record] {
     guard !wanted.frozenIDs.isEmpty || !wanted.frozenFiles.isEmpty else { return [] }
     let ids = Set(wanted.listings.map(\.id))
-    return records.values.filter { record in
+    let unseen = records.values.filter { record in
       record.isLive && !ids.contains(record.key.listing)
         && wanted.freezes(id: record.key.listing, lastFile: record.file)
     }
+    return unseen.sorted { $0.key < $1.key }
   }
 
   var isNarrowed: Bool { !onlyListings.isEmpty || onlyAccount != nil }

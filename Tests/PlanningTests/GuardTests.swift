@@ -96,6 +96,14 @@ struct GuardTests {
     #expect(plan.told == ["create desk a", "create lamp a [rejections]"])
   }
 
+  /// Of a whole shop that shows one placeholder, too.
+  @Test func howeverManyIdsAreEditedNoneIsPostedAnew() {
+    let edited = (0..<200).map { Given.listing("new\($0)", Given.content("l\($0)")) }
+    let plan = Given.plan(edited, shop(200))
+    #expect(plan.summary[.create] == 0 && plan.summary[.withdraw] == 0)
+    #expect(plan.actions.count { $0.kind == .create && $0.hold?.by == .idChanged } == 200)
+  }
+
   /// An edited id whose old one may only not have been seen: nothing is posted a second time.
   @Test func whatLooksLikeAPostThatCanNotBeSeenIsNotPosted() {
     var new = Given.listing("new")
