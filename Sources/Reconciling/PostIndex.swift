@@ -74,8 +74,24 @@ final class PostIndex: Sendable {
     }
   }
 
-  /// A post that was just made. Gives what was told of it before that.
-  func learn(_ result: ActionResult) -> [Notice] {
+  /// What the executor does changes what posts are called. Gives what was told before that of a post that was just made.
+  func hear(_ event: ExecutionEvent) -> [Notice] {
+    switch event {
+    case .started(let action): begins(action)
+    case .finished(let result): return learn(result)
+    default: break
+    }
+    return []
+  }
+
+  /// What is posted anew was called something else before: from the begin of that its record does not say so any more, and
+  /// if it is refused never will.
+  private func begins(_ action: Action) {
+    guard action.kind == .create, let old = action.record?.remoteID else { return }
+    state.withLock { $0.note(former: old, on: action.marketplace, of: action.key) }
+  }
+
+  private func learn(_ result: ActionResult) -> [Notice] {
     guard let id = result.remoteID, result.kind == .done else { return [] }
     return state.withLock { state in
       let names = PostIndex.names(result.action.marketplace, id)

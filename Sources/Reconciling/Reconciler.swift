@@ -64,13 +64,13 @@ package actor Reconciler {
   ) -> @Sendable (ExecutionEvent) -> Void {
     { [journal = shop.journal] event in
       Chronicle.tell(event, logger)
+      let early = index.hear(event)
+      if !early.isEmpty { hints.add { $0.early += early } }
       switch event {
       case .idle: hints.add { $0.idle = true }
       case .overtaken: hints.add { $0.replan = true }
       case .finished(let result):
         Chronicle.tellSale(result, journal, logger)
-        let early = index.learn(result)
-        if !early.isEmpty { hints.add { $0.early += early } }
         guard let time = result.retryAt else { return }
         hints.add { $0.retryAt = min($0.retryAt ?? time, time) }
       case .waiting, .stopped, .started, .duplicate, .foundDone: break

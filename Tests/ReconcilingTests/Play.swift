@@ -116,8 +116,7 @@ struct Play {
     executor = shop.executor { [inspector] event in
       inspector.note(event)
       log?.note(event)
-      guard case .finished(let result) = event else { return }
-      let early = index.learn(result)
+      let early = index.hear(event)
       if !early.isEmpty { hints.add { $0.early += early } }
     }
     if let last { await executor.takeOver(from: last) }

@@ -257,6 +257,24 @@ import Testing
     }
   }
 
+  /// Nor is it lost when what was to be posted anew is refused: its record names no post any more.
+  @Test func aLateNoticeOfAPostThatIsPostedAnewIsASaleOfItsListing() throws {
+    let index = PostIndex()
+    let key = PostKey(listing: "lamp", account: "a1")
+    var ledger = Ledger(lineage: "test", sequence: 0)
+    let withdrawal = Office.intent(key, .withdraw, remoteID: "r1")
+    let off: [Entry] = [.intent(withdrawal), .outcome(Outcome(op: withdrawal.op, result: .done))]
+    for entry in Office.posted(key, "r1") + off { ledger.apply(entry, at: Timestamp(milliseconds: 1000)) }
+    let reason = Action.Reason("again", "available again")
+    let action = Action(.create, key: key, marketplace: "alpha", file: "", reason: reason, record: ledger[key])
+    #expect(action.record?.remoteID == "r1" && index.hear(.started(action)).isEmpty)
+    for entry in Office.failed(key, "rejected") { ledger.apply(entry, at: Timestamp(milliseconds: 2000)) }
+    #expect(ledger[key]?.remoteID == nil)
+    let sold = Notice(marketplace: "alpha", remoteID: "r1", event: .sold, delivery: "d1")
+    let found = index.find(sold, in: ledger, at: .seconds(10))
+    #expect(found?.key == key && found?.isFormer == true)
+  }
+
   /// Which is so for a moment after each start.
   @Test func aSecondSaleIsNotTakenBeforeTheFilesWereLookedAt() async throws {
     let time = VirtualTime()
