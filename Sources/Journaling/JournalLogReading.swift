@@ -33,7 +33,9 @@ extension JournalReading {
       reading.noting { () throws(JournalError) in try Segment.start(number, disk, layout) }
     }
     var find = LogFind(query)
-    for index in query.newest == nil ? Array(numbers.indices) : numbers.indices.reversed() where !find.isWhole {
+    for index in query.newest == nil ? Array(numbers.indices) : numbers.indices.reversed() {
+      // How far it goes, the newest segment alone says: also when none of its entries is wanted.
+      if find.isWhole, !reading.lineage.isEmpty { break }
       let bound = index + 1 < numbers.count ? starts[index + 1].map { $0 - 1 } : nil
       guard starts[index] != nil, (bound ?? .max) > query.after else { continue }
       let found = reading.noting { () throws(JournalError) in

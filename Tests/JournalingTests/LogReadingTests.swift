@@ -15,6 +15,14 @@ import Testing
     #expect(JournalReading.log(scene.root + "/nowhere").failure == nil)
   }
 
+  /// `log --follow -n 0` begins with what is new.
+  @Test func askedForNoneItStillSaysHowFarItGoes() async throws {
+    let scene = try await recorded()
+    let (all, none) = (JournalReading.log(scene.state), JournalReading.log(scene.state, LogQuery(newest: 0)))
+    #expect(none.entries.isEmpty && none.failure == nil)
+    #expect(none.sequence == all.sequence && none.lineage == all.lineage)
+  }
+
   /// In the newest segment, and in an older one that nothing else has to read.
   @Test(arguments: [1, 2]) func whatStandsBeforeAFlippedBitIsShownAndTheDamageTold(number: Int) async throws {
     let scene = try await recorded()

@@ -59,7 +59,7 @@ struct Run: AsyncParsableCommand {
             .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore)
           }, gracefulShutdownSignals: [.sigint, .sigterm],
         logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
-    // It throws what the loop threw.
+    // Whatever becomes of the services, the journal is closed.
     var fault: (any Error)?
     do { try await group.run() } catch { fault = error }
     let lost = await opened.close()
