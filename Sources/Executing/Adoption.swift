@@ -4,8 +4,9 @@ import Marketplaces
 
 extension Shown {
   /// What stands there beside what is wanted: the next plan says what is to change, and a guard sees a price that drops.
-  /// `fixed` can't be changed in place: where it isn't told, a doubt would do nothing but cost the post.
-  init(_ post: RemotePost, instead wanted: Content, fixed: Set<Content.Field>) {
+  /// `fixed` can't be changed in place: where it isn't told, a doubt would do nothing but cost the post. Texts that `file`'s
+  /// record has no room for are in doubt, too.
+  init(_ post: RemotePost, instead wanted: Content, in file: String, fixed: Set<Content.Field>) {
     var content = wanted
     let other = Set(post.differences(from: wanted).map(\.field))
     if other.contains(.title), let title = post.title { content.title = title }
@@ -13,7 +14,12 @@ extension Shown {
     if other.contains(.price), let price = post.price { content.price = price }
     if other.contains(.category), let category = post.category { content.category = category }
     if other.contains(.condition), let condition = post.condition { content.condition = condition }
-    self.init(content, unsure: Set(Content.Field.allCases).subtracting(post.told).subtracting(fixed))
+    var unsure = Set(Content.Field.allCases).subtracting(post.told).subtracting(fixed)
+    if content.excess(with: file) != nil {
+      (content.title, content.description, content.category) = (wanted.title, wanted.description, wanted.category)
+      unsure.formUnion(other.intersection([.title, .description, .category]))
+    }
+    self.init(content, unsure: unsure)
   }
 }
 

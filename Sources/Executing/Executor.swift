@@ -267,7 +267,8 @@ package actor Executor {
     do throws(JournalError) {
       finished(action, try await performer.perform(action, schedule))
     } catch {
-      broke(action, error)
+      guard case .tooLong = error else { return broke(action, error) }
+      finished(action, Performer.Attempt(unrecordable: action, error, until: ambient.now().advanced(by: .seconds(900))))
     }
   }
 
@@ -290,7 +291,7 @@ package actor Executor {
       lanes[account]?.succeeded()
     }
     if let time = attempt.postponed {
-      lanes[account]?.postpone(action.key, until: time)
+      lanes[account]?.postpone(action, until: time)
       lanes[account]?.requeue(action)
     }
     if attempt.result.kind == .uncertain || action.kind == .resolve { troubles.note(account, at: ambient.uptime()) }

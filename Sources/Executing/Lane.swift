@@ -25,7 +25,7 @@ struct Lane: Sendable {
   private var throttles = 0
   private var breaker = Breaker()
   /// Look-ups that would come too early.
-  private var notBefore: [PostKey: Timestamp] = [:]
+  private var notBefore: [PostKey: (kind: Action.Kind, time: Timestamp)] = [:]
 
   init(account: String, concurrency: Int) {
     self.account = account
@@ -90,7 +90,7 @@ struct Lane: Sendable {
     var earliest: Timestamp?
     for index in queue.indices where !inFlight.contains(queue[index].key) {
       // A person may have settled it meanwhile: what follows needs no look-up.
-      if queue[index].kind == .resolve, let time = notBefore[queue[index].key], time > now {
+      if let (kind, time) = notBefore[queue[index].key], kind == queue[index].kind, time > now {
         earliest = min(earliest ?? time, time)
         continue
       }
@@ -152,7 +152,7 @@ struct Lane: Sendable {
 
   mutating func resume() { stop = nil }
 
-  mutating func postpone(_ key: PostKey, until time: Timestamp) { notBefore[key] = time }
+  mutating func postpone(_ action: Action, until time: Timestamp) { notBefore[action.key] = (action.kind, time) }
 }
 
 extension Action {

@@ -32,6 +32,12 @@ struct Performer: Sendable {
       self.postponed = postponed
       self.asked = asked
     }
+
+    /// What has no room in the journal was neither written nor sent, and fails alone.
+    init(unrecordable action: Action, _ error: JournalError, until time: Timestamp) {
+      let failure = Failure(code: "rejected", message: error.description, retryAt: time)
+      self.init(ActionResult(action, .failed, failure: failure, retryAt: time), postponed: time)
+    }
   }
 
   /// `schedule` says when the post may be looked up; a `resolve` needs it.
@@ -146,6 +152,8 @@ struct Performer: Sendable {
     var attempts = before + 1
     var isUncertain = false
     switch failure {
+    // It never left: that hawker stops says nothing of the post or its account.
+    case .stopped: (attempts, retryAt) = (before, now)
     // The seller can't mend a withdrawal by an edit: it is tried again.
     case .rejected where intent.action == .withdraw:
       retryAt = now.advanced(by: delay(action, after: attempts))
@@ -167,10 +175,13 @@ struct Performer: Sendable {
         Outcome(op: intent.op, result: isUncertain ? .uncertain : .failed, attempts: attempts, failure: told))
     ])
     CrashPoint.reach("failure-recorded")
-    // Too fast is no failure: it did not get its turn.
-    let kind: ActionResult.Kind = if case .throttled = failure { .skipped } else { isUncertain ? .uncertain : .failed }
+    // Too fast, or too late, is no failure: it did not get its turn.
+    let isStopped = failure == .stopped
+    let isThrottled = if case .throttled = failure { true } else { false }
+    let kind: ActionResult.Kind = isStopped || isThrottled ? .skipped : isUncertain ? .uncertain : .failed
     return Attempt(
-      ActionResult(action, kind, attempts: attempts, failure: told, retryAt: retryAt).of(intent), failure: failure)
+      ActionResult(action, kind, attempts: attempts, failure: told, retryAt: retryAt).of(intent),
+      failure: isStopped ? nil : failure)
   }
 
   /// While a sold thing still stands somewhere, somebody may buy it again.
@@ -238,7 +249,7 @@ struct Performer: Sendable {
         .adopted(
           action.key, marketplace: action.marketplace, remoteID: remoteID, url: post.url, file: action.file,
           shows: action.post?.content.map {
-            Shown(post, instead: $0, fixed: marketplace.capabilities.fixedFields)
+            Shown(post, instead: $0, in: action.file, fixed: marketplace.capabilities.fixedFields)
           })
       ])
   }

@@ -147,7 +147,8 @@ extension Facebook {
     }
   }
 
-  /// A call about one post. "Not there" may also mean "not for this token": it counts once the token has proved good.
+  /// A call about one post. "Not there" may also mean "not for this token": it counts once the token has proved good, and
+  /// to be that of the post's own Page.
   private func onPost(_ call: GraphCall, _ page: Page) async throws(MarketplaceFailure) -> JSONValue {
     do throws(MarketplaceFailure) {
       return try await graph.call(call, as: page.token)
@@ -156,6 +157,13 @@ extension Facebook {
         GraphCall(.get, ["me"], query: [("fields", "id")], urgency: call.urgency), as: page.token)
       guard me["id"]?.identifier == page.id else {
         throw .unexpected(.init("Facebook says that the token belongs to another page than before", httpStatus: 200))
+      }
+      if let owner = Config.Account.page(ofPost: call.path.first ?? ""), owner != page.id {
+        throw .unauthorized(
+          .init(
+            "post \(call.path.first ?? "") stands on page \(owner), and account \(graph.account.name) is connected to page "
+              + "\(page.id): it can't be seen from there; connect to page \(owner) again, and give another page an account "
+              + "name of its own"))
       }
       throw .gone(detail)
     }

@@ -60,6 +60,23 @@ package struct Config: Hashable, Sendable {
       self.name = name
       self.marketplace = marketplace
     }
+
+    /// The Page that a Facebook post stands on, as its id says: `PAGE_POST` (reference/marketplace-apis.md). Nil: it doesn't.
+    package static func page(ofPost remoteID: String) -> String? {
+      let parts = remoteID.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+      else { return nil }
+      return String(parts[0])
+    }
+
+    /// Where else the post stands than where the account posts now, in words; nil: it can be reached.
+    package func whereElse(_ record: Record) -> String? {
+      if record.marketplace != marketplace {
+        return "it was posted when \(name) was an account of \(record.marketplace)"
+      }
+      guard let pageID, let page = record.remoteID.flatMap(Account.page), page != pageID else { return nil }
+      return "it stands on page \(page), and page_id of \(name) is \(pageID) now"
+    }
   }
 
   package struct Guards: Hashable, Sendable {

@@ -241,10 +241,15 @@ struct PhotoShelf {
     folders.insert(folder)
     try requireReal(folder, path)
     guard let status = Files.status(path, in: root) else {
-      let reason = errno == ENOENT ? "" : ": \(Files.reason(errno))"
+      let number = errno
+      if number == EACCES {
+        throw Refusal(
+          rule: .photoUnreadable,
+          message: "\(shown(folder)) can't be looked into, so the photo \(text) can't be read; let this user in")
+      }
+      let reason = number == ENOENT ? "" : ": \(Files.reason(number))"
       throw Refusal(
-        rule: errno == EACCES ? .photoUnreadable : .photoMissing,
-        message: "the photo \(text) is not there\(reason); put it there, or correct the line")
+        rule: .photoMissing, message: "the photo \(text) is not there\(reason); put it there, or correct the line")
     }
     switch FileKind(status) {
     case .file: break

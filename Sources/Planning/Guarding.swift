@@ -23,6 +23,7 @@ struct Guarding {
     result += ChangeGuards(input).apply(to: &actions)
     result.reports += RejectionGuard(input).apply(to: &actions)
     result.reports += counted(actions) + Oversold.reports(input)
+    result.bookkeeping += Lapses.find(input)
     return result
   }
 
@@ -53,7 +54,7 @@ struct Guarding {
       guard count > 0 else { return nil }
       return GuardReport(
         holder, limit: 0, observed: count, isTripped: true, override: override,
-        text: "\(count) \(count == 1 ? "post" : "posts") \(text)")
+        text: "\(count, of: "post") \(text)")
     }
   }
 }

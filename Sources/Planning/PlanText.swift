@@ -259,8 +259,7 @@ package struct PlanText {
     var parts = [Action.Kind.create, .update, .replace, .withdraw].map { "\(summary[$0]) \($0.rawValue)" }
     parts += [Action.Kind.adopt, .forget, .resolve].filter { summary[$0] > 0 }.map { "\(summary[$0]) \($0.rawValue)" }
     parts += ["\(summary.held) held", "\(summary[.unchanged]) unchanged"]
-    let problems = "\(summary.problems) problem\(summary.problems == 1 ? "" : "s")"
-    let warnings = "\(summary.warnings) warning\(summary.warnings == 1 ? "" : "s")"
-    return "Plan: " + parts.joined(separator: ", ") + ". \(problems), \(warnings)."
+    let rest = "\(summary.problems, of: "problem"), \(summary.warnings, of: "warning")"
+    return "Plan: " + parts.joined(separator: ", ") + ". \(rest)."
   }
 }

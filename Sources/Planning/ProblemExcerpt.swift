@@ -22,7 +22,6 @@ package struct ProblemExcerpt: Sendable {
 
   /// The line behind them; nil when all are shown.
   package var rest: String? {
-    more == 0
-      ? nil : "and \(more) more problem\(more == 1 ? "" : "s"); `hawker validate --format json` has them all"
+    more == 0 ? nil : "and \(more, of: "more problem"); `hawker validate --format json` has them all"
   }
 }

@@ -5,6 +5,8 @@ import Listings
 struct Rules {
   let input: PlanInput
   private let marketplaces: [String: String]
+  /// Accounts whose Page the config names.
+  private let pages: Set<String>
   private let enabled: Set<String>
   /// Marketplace and listing → a post of it under an account that hawker.yaml no longer has.
   private let strayed: [[String]: PostKey]
@@ -13,6 +15,7 @@ struct Rules {
     self.input = input
     marketplaces = Dictionary(uniqueKeysWithValues: input.config.accounts.map { ($0.name, $0.marketplace) })
     enabled = Set(input.config.accounts.filter(\.isEnabled).map(\.name))
+    pages = Set(input.config.accounts.filter { $0.pageID != nil }.map(\.name))
     let known = Set(marketplaces.keys)
     strayed = input.records.values.filter { !known.contains($0.key.account) && ($0.isLive || $0.state == .uncertain) }
       .reduce(into: [:]) { $0[[$1.marketplace, $1.key.listing]] = $1.key }
@@ -22,7 +25,7 @@ struct Rules {
     let claim = claim(on: difference)
     if claim == nil, case .frozen = difference.want { return }
     guard enabled.contains(difference.key.account) else { return actions += accountGone(difference) }
-    if let record = difference.record, let strayed = marketplaceChanged(difference, record) {
+    if let record = difference.record, let strayed = accountChanged(difference, record) {
       return actions.append(strayed)
     }
     if let record = difference.record, let settling = settle(difference, record, isClaimed: claim != nil) {
@@ -83,17 +86,17 @@ struct Rules {
     ]
   }
 
-  /// The account's name stands for another marketplace now: what it posted is out of reach, and nothing is concluded.
-  private func marketplaceChanged(_ difference: Difference, _ record: Record) -> Action? {
-    let account = difference.key.account
-    guard record.isLive || record.state == .uncertain, let now = marketplaces[account], now != record.marketplace else {
-      return nil
-    }
-    return action(.withdraw, difference, .init("account-changed", "\(account) was on \(record.marketplace)"))
+  /// The account's name stands for another marketplace or Page now: what it posted is out of reach, and nothing is concluded.
+  private func accountChanged(_ difference: Difference, _ record: Record) -> Action? {
+    let name = difference.key.account
+    guard record.isLive || record.state == .uncertain, record.marketplace != marketplaces[name] || pages.contains(name),
+      let account = input.config.account(name), let elsewhere = account.whereElse(record)
+    else { return nil }
+    return action(.withdraw, difference, .init("account-changed", elsewhere))
       .held(
         by: .scope,
-        "withdraw: it was posted when \(account) was an account of \(record.marketplace); put that back, or give the "
-          + "\(now) account another name (hawker release --scope)")
+        "withdraw: \(elsewhere); put that back, or give the \(account.pageID == nil ? account.marketplace : "new page's") "
+          + "account another name (hawker release --scope)")
   }
 
   // MARK: Unsettled

@@ -58,10 +58,11 @@ struct WithdrawalGuard {
       text:
         "\(loss.count) of \(loss.live) posts on \(loss.account) would be withdrawn because \(loss.reason)\(recent); "
         + "the limit is \(limit)")
+    let all = loss.live == 1 ? "the last post" : "all \(loss.live) posts"
     let emptied = GuardReport(
       .emptied, account: loss.account, limit: max(before - 1, 0), observed: observed,
       isTripped: before > 1 && loss.count >= loss.live,
-      text: "all \(loss.live) posts on \(loss.account) would be withdrawn because \(loss.reason)\(recent)")
+      text: "\(all) on \(loss.account) would be withdrawn because \(loss.reason)\(recent)")
     return [withdrawals, emptied].filter { $0.name == .withdrawals || $0.isTripped }
   }
 
@@ -109,11 +110,11 @@ private struct AccountLoss {
 
   func subject(_ observed: Int) -> String {
     switch cause {
-    case .fileGone: "\(observed) files went away"
+    case .fileGone: "\(observed, of: "file") went away"
     case .dropped: "\(observed) listings no longer name \(account)"
     case .soldByDefault: "a default marks \(observed) as sold"
     case .draftByDefault: "a default marks \(observed) as draft"
-    default: "\(observed) posts would go"
+    default: "\(observed, of: "post") would go"
     }
   }
 }

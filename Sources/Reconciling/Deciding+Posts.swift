@@ -170,7 +170,7 @@ extension Deciding {
     let count = Set(permits.map(\.key)).count
     return done(
       permits.map { .permitted($0.key, $0.permit) },
-      "\(count) held \(count == 1 ? "action" : "actions") approved for an hour")
+      "\(count, of: "held action") approved for an hour")
   }
 
   func releaseScope(_ withdraw: Bool) -> Ruling {
@@ -180,9 +180,13 @@ extension Deciding {
       if let busy = left.first(where: { inFlight.contains($0.key) }) {
         return refused("\(busy.key) has a request under way; try again in a moment")
       }
-      return done(left.map { .forgotten($0.key) }, "\(left.count) posts forgotten; they stay where they are, unwatched")
+      let words = "\(left.count, of: "post") forgotten; what is there stays, unwatched"
+      return done(left.map { .forgotten($0.key) }, words)
     }
-    let reachable = left.filter { config.account($0.key.account)?.marketplace == $0.record?.marketplace }
+    let reachable = left.filter { action in
+      guard let account = config.account(action.key.account), let record = action.record else { return false }
+      return account.whereElse(record) == nil
+    }
     guard !reachable.isEmpty else {
       return refused("hawker.yaml has no account to withdraw them with: put it back, or forget them (--forget)")
     }
@@ -193,7 +197,7 @@ extension Deciding {
       }
     }
     let rest = left.count - reachable.count
-    let note = rest > 0 ? "; \(rest) can't be reached, since their account is gone" : ""
+    let note = rest > 0 ? "; \(rest) can't be reached, since their account is gone or another one" : ""
     let gone = reachable.count { $0.kind == .forget }
     let others = gone > 0 ? ", \(gone) forgotten, since they are not there any more" : ""
     return done(entries, "\(reachable.count - gone) posts will be withdrawn\(others)\(note)")

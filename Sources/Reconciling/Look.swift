@@ -19,9 +19,7 @@ package struct Look: Sendable {
   /// What is to be recorded: nothing, when nothing is new.
   package func entries(_ ledger: Ledger, _ wanted: Wanted?) -> [Entry] {
     let key = before.key
-    guard let record = ledger[key], record == before, record.isLive, record.pending == nil, record.unsure.isEmpty else {
-      return []
-    }
+    guard let record = ledger[key], record == before, record.isLive, record.pending == nil else { return [] }
     switch sight {
     case .absent: return [.observed(key, .gone)]
     case .shown(let post) where post.isSold:
@@ -29,14 +27,23 @@ package struct Look: Sendable {
       if case .new(let entries) = selling.seen(on: key.account) { return entries }
       return ledger.hints[key] == nil ? [] : [seen(post)]
     case .shown(let post):
-      let found = record.content.map(post.differences) ?? []
-      let values = Dictionary(found.map { ($0.field.rawValue, Look.short($0.value)) }) { first, _ in first }
-      let known = ledger.drifts[key]
-      if values != known?.values ?? [:] {
-        return [.observed(key, .drift(found.map(\.field.rawValue), values: values))]
+      let values = drift(of: post, from: record, ledger.drifts[key]?.values ?? [:])
+      if values != ledger.drifts[key]?.values ?? [:] {
+        let fields = Content.Field.allCases.map(\.rawValue).filter { values[$0] != nil }
+        return [.observed(key, .drift(fields, values: values))]
       }
       return ledger.hints[key] == nil ? [] : [seen(post)]
     }
+  }
+
+  /// By field. Of those that are unsure, which the next update settles, stays what is known: what is there may be ours.
+  private func drift(of post: RemotePost, from record: Record, _ known: [String: String]) -> [String: String] {
+    let unsure = record.unsure
+    var values = known.filter { name, _ in unsure.contains { $0.rawValue == name } }
+    for other in record.content.map(post.differences) ?? [] where !unsure.contains(other.field) {
+      values[other.field.rawValue] = Look.short(other.value)
+    }
+    return values
   }
 
   /// A value that a person wrote there, as far as a line of the journal has room; two that differ further on still differ.

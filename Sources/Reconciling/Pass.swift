@@ -93,8 +93,10 @@ package struct Pass: Sendable {
   private func results(of plan: Plan, as last: Plan, _ rests: [String: Timestamp]) -> [ActionResult] {
     let held = last.actions.lazy.filter { $0.hold?.by.needsPerson == true }.map { ($0.key, $0) }
     let holds = Dictionary(held) { first, _ in first }
-    return plan.actions.filter { $0.kind != .unchanged }.map { action in
-      if let result = log[action.key] {
+    let actions = plan.actions.filter { $0.kind != .unchanged }
+    let counts = Dictionary(actions.map { ($0.key, 1) }, uniquingKeysWith: +)
+    return actions.map { action in
+      if let result = log.result(of: action, isOnly: counts[action.key] == 1) {
         var told = result
         told.action = action
         if told.kind == .uncertain, let hold = holds[action.key]?.hold, hold.by == .unsettled {

@@ -62,10 +62,7 @@ struct Looking {
     for record in records { notBefore[record.key] = now + Looking.spacing * 6 }
   }
 
-  /// What an update has left unsure is settled by the next update, not by looking.
-  private static func canBeRead(_ record: Record) -> Bool {
-    record.isLive && record.pending == nil && record.unsure.isEmpty
-  }
+  private static func canBeRead(_ record: Record) -> Bool { record.isLive && record.pending == nil }
 
   /// When there is something to look at next on one of these accounts, as far as that is known. Never a time at which
   /// nothing would be done: the loop would come back at once.

@@ -93,11 +93,9 @@ extension Record {
 }
 
 extension Ledger {
-  /// The account's posts of which nothing is open, in the order of their keys.
+  /// The account's posts of which no request is open, in the order of their keys.
   package func settled(on account: String) -> [Record] {
-    records.values.filter {
-      $0.key.account == account && $0.isLive && $0.pending == nil && $0.unsure.isEmpty && $0.remoteID != nil
-    }
-    .sorted { $0.key < $1.key }
+    records.values.filter { $0.key.account == account && $0.isLive && $0.pending == nil && $0.remoteID != nil }
+      .sorted { $0.key < $1.key }
   }
 }

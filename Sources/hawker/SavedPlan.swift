@@ -15,10 +15,22 @@ struct SavedPlan {
 
   static func save(_ plan: Plan, to path: String) throws {
     let text = PlanJSON.render(plan, hawker: Version.text) + "\n"
+    guard isOurs(path) else {
+      throw Exit(
+        .usage, "\(path) is there already, and is no saved plan; it was left as it is: give --out another name")
+    }
     guard let file = fopen(path, "w") else { throw Exit(.usage, "\(path): \(Self.reason)") }
     let count = text.utf8.count
     let written = fputs(text, file)
     guard fclose(file) == 0, written >= 0 || count == 0 else { throw Exit(.usage, "\(path): \(Self.reason)") }
+  }
+
+  /// Whether nothing else is lost there: no regular file, an empty one, or a plan that was saved before.
+  private static func isOurs(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return true }
+    let json = Files.read(path, limit: 256 << 20).flatMap { try? JSONValue(parsing: $0) }
+    return json?["format"]?.string == PlanJSON.format
   }
 
   static func read(_ path: String) throws -> SavedPlan {

@@ -89,6 +89,26 @@ import Testing
     #expect(failure?.detail.message.contains("token-of") == false)
   }
 
+  /// Facebook tells a token that it may not see a post, and that it is not there, in the same words.
+  @Test func whatAnotherPagesTokenDoesNotSeeIsNotGone() async {
+    let server = ScriptedServer(serving: { request in
+      request.target.contains("/me?")
+        ? .init(200, #"{"id":"10002"}"#)
+        : .init(400, #"{"error":{"code":100,"error_subcode":33,"message":"does not exist"}}"#)
+    })
+    defer { server.stop() }
+    let facebook = facebook(server, pageID: "10002")
+    for (post, code) in [("10001_7", "unauthorized"), ("10002_7", "gone"), ("7", "gone")] {
+      let failed = await failure { () throws(MarketplaceFailure) in
+        try await facebook.update(post, to: Bench.draft(), changed: [.price])
+      }
+      #expect(failed?.code == code, "\(post)")
+      let refused = await failure { () throws(MarketplaceFailure) in try await facebook.withdraw(post, urgency: .sale) }
+      #expect(refused?.code == (code == "gone" ? nil : code), "\(post)")
+      #expect(code == "gone" || refused?.detail.message.contains("stands on page 10001") == true)
+    }
+  }
+
   @Test func withoutATokenNothingIsSentAndTheVariableIsNamed() async {
     let server = server([])
     defer { server.stop() }

@@ -25,6 +25,17 @@ import Testing
     #expect(whole.status == 64 && whole.err.contains("the saved plan is for all listings and accounts"), "\(whole)")
   }
 
+  @Test func itIsWrittenOverNothingElse() async throws {
+    let shop = try StarterShop()
+    defer { shop.folder.remove() }
+    let config = try String(contentsOfFile: "\(shop.path)/hawker.yaml", encoding: .utf8)
+    let refused = try await shop.hawker("plan", "--out", "hawker.yaml", "--sandbox")
+    #expect(refused.status == 64 && refused.err.contains("is no saved plan; it was left as it is"), "\(refused)")
+    #expect(try String(contentsOfFile: "\(shop.path)/hawker.yaml", encoding: .utf8) == config)
+    for _ in 0..<2 { #expect(try await shop.hawker("plan", "--out", "p", "--sandbox").status == 0) }
+    #expect(try await shop.hawker("plan", "--out", "/dev/null", "--sandbox").status == 0)
+  }
+
   @Test func whatItHoldsIsLetThroughByTheNumberThatItPrints() async throws {
     let shop = try StarterShop()
     defer { shop.folder.remove() }

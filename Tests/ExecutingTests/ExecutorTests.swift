@@ -80,14 +80,27 @@ struct ExecutorTests {
       concurrency: 1)
     let executor = Executor(
       accounts: [account], journal: journal, ambient: .system, absenceAfter: .seconds(30), tell: { _ in })
-    let post = WantedPost(account: "a", content: Samples.content(String(repeating: "x", count: 80_000)))
+    await journal.close()
+    let post = WantedPost(account: "a", content: Samples.content())
     let create = Action(
       .create, key: PostKey(listing: "lamp", account: "a"), marketplace: "fake", file: "listings/lamp.yaml",
       reason: Action.Reason("new", "new listing"), post: post)
     try await executor.submit(Plan(actions: [create], createdAt: Ambient.system.now()))
     await #expect(throws: JournalError.self) { _ = try await executor.settle() }
     #expect(await !executor.isBusy)
-    await journal.close()
+  }
+
+  @Test func whatHawkersStopKeptFromBeingSentIsNoFailure() async throws {
+    try await bench { bench in
+      try await bench.converge([Samples.listing("lamp")])
+      bench.market.fail(.before(.stopped))
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp", price: 3000)]))
+      _ = try await bench.executor.settle()
+      #expect(bench.events.results.last?.kind == .skipped)
+      #expect(bench.journal.record(of: PostKey(listing: "lamp", account: "a"))?.tries == 0)
+      try await bench.converge([Samples.listing("lamp", price: 3000)])
+      #expect(bench.market.calls.last == "update r1 price")
+    }
   }
 
   @Test func aNewExecutorWaitsAsLongAsTheLastOneWasTold() async throws {
@@ -294,6 +307,42 @@ struct ExecutorTests {
       let update = bench.plan([bike]).actions.first
       #expect(update?.kind == .update && update?.hold?.by == .priceDrop)
       #expect(update?.hold?.text.contains("price 50000.00 → 110.00 USD") == true)
+    }
+  }
+
+  /// What somebody wrote there may be more than a line of the journal holds: one post's trouble, and nobody else's.
+  @Test func anAdoptionOfABookIsRecordedWithoutIt() async throws {
+    try await bench { bench in
+      let book = String(repeating: "ы", count: 40_000)
+      bench.market.state.withLock { state in
+        state.posts["x"] = RemotePost(
+          remoteID: "x", url: "https://x", title: "Bike", description: book, price: Money(minor: 9_000, currency: .usd))
+      }
+      var bike = Samples.listing("bike", price: 11_000)
+      bike.adopt = ["a": "x"]
+      try await bench.executor.submit(bench.plan([bike, Samples.listing("lamp")]))
+      _ = try await bench.executor.settle()
+      let record = try #require(bench.journal.record(of: PostKey(listing: "bike", account: "a")))
+      #expect(record.content?.description == "Works." && record.content?.price.minor == 9_000)
+      #expect(record.unsure.isSuperset(of: [.title, .description]) && !record.unsure.contains(.price))
+      #expect(bench.journal.record(of: PostKey(listing: "lamp", account: "a"))?.isLive == true)
+    }
+  }
+
+  @Test func whatTheJournalHasNoRoomForFailsAlone() async throws {
+    try await bench { bench in
+      bench.market.state.withLock { state in
+        state.posts["x"] = RemotePost(
+          remoteID: "x", url: "https://" + String(repeating: "x", count: 80_000), title: "Bike", description: "Works.",
+          price: Money(minor: 9_000, currency: .usd))
+      }
+      var bike = Samples.listing("bike")
+      bike.adopt = ["a": "x"]
+      try await bench.executor.submit(bench.plan([bike]))
+      try await bench.executor.submit(bench.plan([bike, Samples.listing("lamp")]))
+      _ = try await bench.executor.settle()
+      #expect(bench.events.results.contains { $0.action.key.listing == "bike" && $0.kind == .failed })
+      #expect(bench.journal.record(of: PostKey(listing: "lamp", account: "a"))?.isLive == true)
     }
   }
 

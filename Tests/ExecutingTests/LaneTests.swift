@@ -30,11 +30,14 @@ struct LaneTests {
     #expect(lane.submit([action(kind, price: 1)]) == [key])
   }
 
-  @Test(arguments: [(Action.Kind.resolve, false), (.create, true)])
-  func onlyALookUpWaitsForTheTimeOfTheNextOne(kind: Action.Kind, starts: Bool) {
+  /// A person may have settled it meanwhile: what follows needs no look-up.
+  @Test(arguments: [
+    (Action.Kind.resolve, Action.Kind.resolve, false), (.resolve, .create, true), (.adopt, .adopt, false),
+  ])
+  func onlyTheSameOnceMoreWaitsForItsTime(postponed: Action.Kind, next: Action.Kind, starts: Bool) {
     var lane = Lane(account: "a", concurrency: 4)
-    lane.postpone(key, until: now.advanced(by: .seconds(30)))
-    _ = lane.submit([action(kind)])
+    lane.postpone(action(postponed), until: now.advanced(by: .seconds(30)))
+    _ = lane.submit([action(next)])
     #expect(isStarted(lane.next(at: now)) == starts)
   }
 }

@@ -112,6 +112,18 @@ struct GuardTests {
     #expect(unseen.told == ["create new a [id-changed]"], "\(unseen.told)")
   }
 
+  /// Another Page: what stands on the old one can't be seen from here, and nothing is concluded.
+  @Test(arguments: [("10001_7", "10002", true), ("10001_7", "10001", false), ("r7", "10002", false)])
+  func aPostOfAnotherPageIsOutOfScope(remoteID: String, page: String, isHeld: Bool) {
+    var record = Given.record("lamp")
+    record.remoteID = remoteID
+    for listings in [[Given.listing("lamp", status: .sold)], [Given.listing("lamp")], []] {
+      let plan = Given.plan(listings, [record]) { $0.config.accounts[0].pageID = page }
+      #expect(plan.actions.contains { $0.hold?.by == .scope } == isHeld, "\(plan.told)")
+      #expect(!isHeld || plan.executable.isEmpty && plan.needsPerson)
+    }
+  }
+
   @Test func lastPostsOfAnAccountAreHeld() {
     let plan = Given.plan([], shop(2))
     #expect(plan.told == ["withdraw l0 a [emptied]", "withdraw l1 a [emptied]"])

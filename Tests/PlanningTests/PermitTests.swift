@@ -23,6 +23,24 @@ struct PermitTests {
     #expect(more.summary[.withdraw] == 8 && more.heldWithdrawals == 1)
   }
 
+  /// The disk came back; that it is gone once more is another question.
+  @Test func anApprovedLossEndsWhenItsFilesAreBack() {
+    let all = (0..<20).map { Given.listing("l\($0)") }
+    let permits = Given.plan(Array(all[8...]), records).permits(at: Given.now)
+    #expect(plan(Array(all[8...]), permits).bookkeeping.isEmpty)
+    let back = plan(all, permits).bookkeeping
+    let ended = back.compactMap { fact -> PostKey? in
+      if case .permitted(let key, let permit) = fact, permit.until == Given.now { key } else { nil }
+    }
+    #expect(ended.count == 8 && Set(ended) == Set(permits.map(\.key)) && back.count == 8)
+    // What can't be read is not back.
+    let broken = Given.plan(Array(all[8...]), records) { input in
+      input.wanted.frozenFiles = Set((0..<8).map { "listings/l\($0).yaml" })
+      for (key, permit) in permits { input.standing.permits[key] = [permit] }
+    }
+    #expect(broken.bookkeeping.isEmpty)
+  }
+
   @Test func anApprovalEndsAfterAnHour() {
     let listings = (8..<20).map { Given.listing("l\($0)") }
     let permits = Given.plan(listings, records).permits(at: Given.now)

@@ -115,6 +115,26 @@ import Testing
     }
   }
 
+  /// An adopted post, or one whose last update was cut off: its next update waits for a person, and a buyer does not.
+  @Test func whatIsUnsureOfAPostHidesNeitherItsSaleNorThatItIsGone() throws {
+    let content = Content(
+      title: "lamp", description: "", price: Money(minor: 9_000, currency: .usd), category: "X", condition: "USED")
+    var ledger = Ledger(lineage: "test", sequence: 0)
+    ledger.apply(
+      .adopted(
+        lamp, marketplace: "alpha", remoteID: "1", url: "u", file: "f", shows: Shown(content, unsure: [.price])),
+      at: Timestamp(milliseconds: 1000))
+    let record = try #require(ledger[lamp])
+    func entries(_ sight: Look.Sight) -> [String] { Look(record, sight).entries(ledger, nil).map(\.kind) }
+    var post = RemotePost(remoteID: "1", url: "u", title: "lamp", price: Money(minor: 1, currency: .usd))
+    #expect(entries(.absent) == ["observed"] && entries(.shown(post)) == [])
+    post.title = "edited there"
+    let drift = Entry.observed(lamp, .drift(["title"], values: ["title": "edited there"]))
+    #expect(Look(record, .shown(post)).entries(ledger, nil) == [drift])
+    post.isSold = true
+    #expect(entries(.shown(post)).contains("observed") && ledger.settled(on: lamp.account) == [record])
+  }
+
   private func shop(
     refresh: Duration = .seconds(6 * 3600), _ body: @Sendable (RealShop) async throws -> Void
   ) async throws {

@@ -229,7 +229,7 @@ extension Play {
       // What is marked as sold is seen by looking.
       let marked = buys.filter { $0.isMarked && memory.live[key] == $0.remoteID }
       if !strictly, !marked.isEmpty, all == 0, markets[key.account]?.setup.capabilities.canRead == true,
-        enabled.contains(key.account), journal.ledger[key]?.pending == nil, journal.ledger[key]?.unsure.isEmpty == true
+        enabled.contains(key.account), journal.ledger[key]?.pending == nil
       {
         witness.accuse("\(key) is marked as sold, and nobody has seen it")
       }

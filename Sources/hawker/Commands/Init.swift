@@ -109,7 +109,14 @@ struct Init: AsyncParsableCommand {
     let marker = LineageMarker(root: setting.config.listings)
     let (wanted, live) = (scan(setting), ledger.records.values.count(where: \.isLive))
     if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
-    Console.note("\(setting.config.listings) holds \(wanted.listings.count) valid listings; \(live) posts are live.")
+    Console.note(
+      "\(setting.config.listings) holds \(wanted.listings.count, of: "valid listing"); \(live, of: "post") of this journal live."
+    )
+    if let other = marker.read()?.lineage, other != ledger.lineage {
+      Console.note(
+        "It bears the mark of another journal, \(other): with this one's mark, a hawker that keeps that journal will refuse "
+          + "the folder.")
+    }
     try confirm("Does it belong to this journal?")
     let hasConfig = !setting.config.file.isEmpty
     let mark = LineageMarker.Mark(
@@ -128,7 +135,7 @@ struct Init: AsyncParsableCommand {
     let wanted = scan(setting)
     if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
     Console.note(
-      "A new journal knows of no posts: the next apply makes all \(wanted.listings.count) listings' posts, also those "
+      "A new journal knows of no posts: the next apply makes the posts of \(wanted.listings.count, of: "listing"), also those "
         + "that are on the marketplaces already.")
     try confirm("Are the old posts gone?")
     do throws(JournalError) {

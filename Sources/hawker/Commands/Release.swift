@@ -1,4 +1,5 @@
 import ArgumentParser
+import Listings
 import Planning
 
 struct Release: AsyncParsableCommand {
@@ -50,11 +51,11 @@ struct Release: AsyncParsableCommand {
     }
     if withdraw || forget {
       let verb = withdraw ? "Withdraw" : "Forget"
-      guard yes || Console.confirms("\(verb) these \(count) posts?") else { throw Exit(.done, "nothing was done") }
+      guard yes || Console.confirms("\(verb) \(count, of: "post")?") else { throw Exit(.done, "nothing was done") }
       return withdraw
     }
     if yes { throw Exit(.usage, "give --withdraw or --forget with --yes") }
-    if Console.confirms("Withdraw these \(count) posts?") { return true }
+    if Console.confirms("Withdraw \(count, of: "post")?") { return true }
     guard Console.confirms("Forget them, and leave them where they are?") else {
       throw Exit(.done, "nothing was done")
     }

@@ -73,8 +73,7 @@ struct Validate: AsyncParsableCommand, Formatted {
     if let rest = excerpt.rest { Console.out(rest + "\n") }
     let errors = problems.count { $0.severity == .error }
     Console.out(
-      "\(listings) valid listing\(listings == 1 ? "" : "s"), \(errors) problem\(errors == 1 ? "" : "s"), "
-        + "\(problems.count - errors) warning\(problems.count - errors == 1 ? "" : "s").\n")
+      "\(listings, of: "valid listing"), \(errors, of: "problem"), \(problems.count - errors, of: "warning").\n")
   }
 }
 

@@ -36,11 +36,7 @@ struct StateCommand: AsyncParsableCommand {
     }
 
     private func verdict(_ report: Verification) -> String {
-      switch report.problems.count {
-      case 0: "all intact.\n"
-      case 1: "1 problem.\n"
-      case let count: "\(count) problems.\n"
-      }
+      report.problems.isEmpty ? "all intact.\n" : "\(report.problems.count, of: "problem").\n"
     }
   }
 

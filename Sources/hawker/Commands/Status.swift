@@ -103,7 +103,8 @@ struct StatusReport {
     let live = rows.count { $0.record?.isLive == true }
     let held = rows.count { $0.action?.hold != nil }
     let pending = rows.count { $0.action.map { $0.hold == nil && $0.kind != .unchanged } ?? false }
-    return "\(rows.count) posts: \(live) live, \(pending) to change, \(held) held. \(plan.summary.problems) problems."
+    return "\(rows.count, of: "post"): \(live) live, \(pending) to change, \(held) held. "
+      + "\(plan.summary.problems, of: "problem")."
   }
 
   /// What was sold through a post that still stands there is sold, too.
