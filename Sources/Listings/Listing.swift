@@ -196,6 +196,8 @@ package struct Wanted: Sendable {
   package var frozenFiles: Set<String>
   /// Sorted.
   package var problems: [Problem]
+  /// Folders on a disk of their own, relative to the root, without those below them. Sorted.
+  package var disks: [String] = []
   /// What git is doing in the enclosing repository, with the file that shows it; nil: nothing.
   package var gitActivity: String?
 

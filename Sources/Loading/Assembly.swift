@@ -6,6 +6,7 @@ extension Loader {
   func assemble(_ walk: inout Walk) -> Wanted {
     var wanted = Wanted(frozenIDs: walk.frozenIDs, frozenFiles: walk.frozenFiles, problems: configProblems)
     wanted.problems += walk.problems
+    wanted.disks = walk.disks
     for path in walk.changed { wanted.frozenFiles.insert(named(path).isEmpty ? "/" : named(path) + "/") }
     wanted.frozenFiles.formUnion(walk.vanished)
     let places = sortedPlaces(walk)

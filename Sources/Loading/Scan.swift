@@ -109,6 +109,7 @@ extension Loader {
     shelf.beginScan(root: root, path: path)
     let base = bottom()
     visit(root, "", on: base, depth: 0, &pass.walk)
+    missLostDisks(markedDisks(root), &pass.walk)
     return pass
   }
 
@@ -189,7 +190,17 @@ extension Loader {
     }
   }
 
-  private static let adoptAdvice =
+  private func markedDisks(_ root: borrowing Descriptor) -> [String] {
+    switch options.marker {
+    case .ignored, .none: return []
+    case .expected, .acceptable: break
+    }
+    var marker = FileBuffer()
+    guard case .read(let count, _) = marker.read(".hawker", in: root.number) else { return [] }
+    return SubDisks.read(String(decoding: marker.bytes[..<count], as: UTF8.self))
+  }
+
+  static let adoptAdvice =
     "If you moved the listings on purpose, `hawker init --adopt-root` shows what would change and asks"
 
   private func deviceProblem(_ known: RootDevice, _ root: borrowing Descriptor) -> String? {

@@ -22,13 +22,15 @@ package enum Lineage {
 
   /// Writes how far the journal has come into a mark that is this journal's already; never makes one. A mark that can't
   /// be written only says less. The device stays what it was: only after another start of the machine it is taken anew.
-  package static func advance(_ shop: Shop) {
+  /// `disks`: those below the root that a scan has seen; one that is not seen any more stays on the mark.
+  package static func advance(_ shop: Shop, disks: [String] = []) {
     guard let folder = shop.markFolder else { return }
     let marker = LineageMarker(root: folder)
     var next = mark(of: shop, marker)
     guard let mark = marker.read(), mark.lineage == next.lineage else { return }
     if let known = mark.device, known.boot == next.device?.boot { next.device = known }
-    guard mark.sequence < next.sequence || mark.device != next.device else { return }
+    next.disks = mark.disks.union(disks)
+    guard mark.sequence < next.sequence || mark.device != next.device || mark.disks != next.disks else { return }
     next.sequence = max(mark.sequence, next.sequence)
     _ = marker.write(next)
   }

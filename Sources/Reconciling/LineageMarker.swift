@@ -14,6 +14,8 @@ package struct LineageMarker: Sendable {
     package var hasConfig: Bool
     /// What the root lay on when it was known to be the right one; nil when the marker doesn't say.
     package var device: RootDevice?
+    /// Folders below the root that lay on disks of their own, relative to it.
+    package var disks: Set<String> = []
 
     package init(lineage: String, sequence: Int, hasConfig: Bool = false, device: RootDevice? = nil) {
       self.device = device
@@ -24,6 +26,7 @@ package struct LineageMarker: Sendable {
   }
 
   private static let configLine: Substring = "config"
+  private static let limit = 256 * 1024
 
   package let path: String
 
@@ -34,16 +37,19 @@ package struct LineageMarker: Sendable {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 256)
+    var bytes = [UInt8](repeating: 0, count: LineageMarker.limit)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
     guard count > 0 else { return nil }
-    let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
+    let text = String(decoding: bytes[..<count], as: UTF8.self)
+    let lines = text.split(whereSeparator: \.isNewline)
     guard let lineage = lines.first else { return nil }
     let number = lines.dropFirst().first { $0.hasPrefix("sequence ") }?.dropFirst(9)
-    return Mark(
+    var mark = Mark(
       lineage: String(lineage), sequence: number.flatMap { Int($0) } ?? 0,
       hasConfig: lines.dropFirst().contains(LineageMarker.configLine),
       device: lines.dropFirst().lazy.compactMap { RootDevice($0) }.first)
+    mark.disks = Set(SubDisks.read(text))
+    return mark
   }
 
   /// Writes it whole or not at all. Returns the reason when that fails.
@@ -53,7 +59,9 @@ package struct LineageMarker: Sendable {
     guard descriptor >= 0 else { return reason() }
     let config = mark.hasConfig ? "\(LineageMarker.configLine)\n" : ""
     let device = mark.device.map { "\($0)\n" } ?? ""
-    let bytes = Array("\(mark.lineage)\nsequence \(mark.sequence)\n\(config)\(device)".utf8)
+    let disks = mark.disks.sorted().compactMap(SubDisks.line).map { "\($0)\n" }.joined()
+    let bytes = Array("\(mark.lineage)\nsequence \(mark.sequence)\n\(config)\(device)\(disks)".utf8)
+    guard bytes.count <= LineageMarker.limit else { return "\(path): more disks below the root than a mark can hold" }
     let written = Glibc.write(descriptor, bytes, bytes.count)
     let isSynced = written == bytes.count && fsync(descriptor) == 0
     let failure = isSynced ? nil : reason()

@@ -284,9 +284,9 @@ package actor Reconciler {
   private func advanceMark() {
     let now = shop.ambient.now()
     if let lastMark, abs(now.milliseconds - lastMark.milliseconds) < 60_000 { return }
-    guard wanted?.root == .seen else { return }
+    guard let wanted, wanted.root == .seen else { return }
     lastMark = now
-    Lineage.advance(shop)
+    Lineage.advance(shop, disks: wanted.disks)
   }
 
   /// One timer for whatever comes first: a retry, a pause that ends, a full rescan.

@@ -49,6 +49,23 @@ struct RootDeviceTests {
     #expect(root(of: shop, mark) == .seen)
   }
 
+  /// The mount point is there, and what lay on its disk is not to be seen.
+  @Test func aFolderThatLostItsDiskIsNotEmpty() {
+    let shop = Shop()
+    shop.write("listings/.hawker", "ours\nsequence 1\ndisk bikes\ndisk old/attic\n")
+    shop.write("listings/lamp.yaml", Shop.listing())
+    shop.write("listings/bikes/.keep", "")
+    var loader = shop.loader(marker: .expected(lineage: "ours"))
+    let wanted = loader.scan()
+    #expect(wanted.root == .seen && wanted.listings.map(\.id) == ["desk"])
+    #expect(wanted.frozenFiles == ["listings/bikes/", "listings/old/attic/"])
+    #expect(wanted.problems.map(\.rule) == Array(repeating: "listing/folder-unreadable", count: 2))
+    #expect(wanted.problems.allSatisfy { $0.message.contains("mount it again") })
+    // Who looks without a journal knows of no disks.
+    var stranger = shop.loader(marker: .ignored)
+    #expect(stranger.scan().frozenFiles.isEmpty)
+  }
+
   private func root(of shop: Shop, _ device: RootDevice) -> Wanted.Root {
     shop.write("listings/.hawker", "ours\nsequence 1\n\(device)\n")
     var loader = shop.loader(marker: .expected(lineage: "ours"))

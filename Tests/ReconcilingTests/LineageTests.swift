@@ -92,6 +92,18 @@ struct LineageTests {
     }
   }
 
+  /// One that is not seen any more is what the mark is there to tell.
+  @Test func theDisksBelowTheRootAreKept() async throws {
+    try await root { office, marker in
+      #expect(Lineage.mark(office.shop) == nil)
+      Lineage.advance(office.shop, disks: ["bikes", "two words"])
+      Lineage.advance(office.shop, disks: ["old"])
+      Lineage.advance(office.shop)
+      #expect(marker.read()?.disks == ["bikes", "two words", "old"])
+      #expect(marker.read()?.device == marker.device)
+    }
+  }
+
   @Test func aRootThatCannotBeMarkedIsTold() async throws {
     try await root { office, marker in
       // A folder in the mark's place can't be written over.

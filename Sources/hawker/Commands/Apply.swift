@@ -147,6 +147,7 @@ struct Apply: AsyncParsableCommand, Formatted {
     _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection
   ) async throws -> Set<ExitCode> {
     try mark(opened)
+    Lineage.advance(opened.shop, disks: wanted.disks)
     let log = ResultLog()
     let progress = Progress(
       total: plan.executable.count, isBar: Console.isErrorTerminal, tellsStops: format == .json)

@@ -110,7 +110,7 @@ struct Init: AsyncParsableCommand {
     let (wanted, live) = (scan(setting), ledger.records.values.count(where: \.isLive))
     if case .unseen(let why) = wanted.root { throw Exit(.person, why) }
     Console.note(
-      "\(setting.config.listings) holds \(wanted.listings.count, of: "valid listing"); \(live, of: "post") of this journal live."
+      "\(setting.config.listings) holds \(wanted.listings.count, of: "valid listing"); this journal has \(live, of: "post") live."
     )
     if let other = marker.read()?.lineage, other != ledger.lineage {
       Console.note(
@@ -119,8 +119,9 @@ struct Init: AsyncParsableCommand {
     }
     try confirm("Does it belong to this journal?")
     let hasConfig = !setting.config.file.isEmpty
-    let mark = LineageMarker.Mark(
+    var mark = LineageMarker.Mark(
       lineage: ledger.lineage, sequence: ledger.sequence, hasConfig: hasConfig, device: marker.device)
+    mark.disks = Set(wanted.disks)
     if let failure = marker.write(mark) {
       throw Exit(.failed, failure)
     }
