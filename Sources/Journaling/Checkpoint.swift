@@ -90,6 +90,13 @@ extension Checkpoint {
 }
 
 extension Sale {
+  /// As `body` wrote it.
+  fileprivate init(_ json: JSONValue, at: Timestamp) throws(Shortfall) {
+    self.init(
+      account: json["account"]?.string, price: try json.money(), at: at, delivery: json["delivery"]?.string,
+      releasedAccounts: json["released"] == nil ? [] : Set(try json.texts("released")))
+  }
+
   /// A `sold` entry, with the accounts on which it no longer counts.
   fileprivate func body(_ listing: String) -> [UInt8] {
     encodeBody("sold") { json in
@@ -148,36 +155,40 @@ extension Checkpoint {
 }
 
 extension Ledger {
-  /// Takes one line of a checkpoint in.
+  /// Takes one line of a checkpoint in. What it says is said of that moment: it is put back as it stands, and never told
+  /// anew, for what an entry makes of a ledger depends on what else stands there.
   fileprivate mutating func restore(
     _ envelope: Envelope, _ content: consuming LineContent, _ bytes: [UInt8]
   ) throws(Shortfall) {
-    switch consume content {
-    case .record(let record): put(record)
-    case .entry(let entry): apply(entry, at: envelope.at)
-    case .other: try restore(envelope, bytes)
+    if case .record(let record) = consume content { return put(record) }
+    let json = try envelope.json(bytes)
+    switch envelope.kind {
+    case "record": put(try Record(json))
+    case "lost": standing.losses.append(Loss(key: try PostKey(json), at: envelope.at))
+    case "refused": standing.refusals.append(Refusal(key: try PostKey(json), at: envelope.at))
+    case "sold": standing.sales[try json.text("listing"), default: []].append(try Sale(json, at: envelope.at))
+    default:
+      guard let entry = try Entry(kind: envelope.kind, json), restore(entry, envelope.at) else {
+        return try replay(envelope, .other, bytes)
+      }
     }
   }
 
-  private mutating func restore(_ envelope: Envelope, _ bytes: [UInt8]) throws(Shortfall) {
-    if envelope.kind == "record" { return put(try Record(try envelope.json(bytes))) }
-    if envelope.kind == "lost" {
-      return standing.losses.append(Loss(key: try PostKey(try envelope.json(bytes)), at: envelope.at))
+  /// False for what a checkpoint says only because an older hawker, which did not know it, has carried it along.
+  private mutating func restore(_ entry: Entry, _ at: Timestamp) -> Bool {
+    switch entry {
+    // Each record says it for itself.
+    case .protected(let listing, true): protectedListings.insert(listing)
+    case .counted(let listing, let quantity): quantities[listing] = quantity == 1 ? nil : quantity
+    case .held(let key, let by, let until, let text):
+      standing.holds[key, default: []].append(RecordedHold(by: by, since: at, until: until, text: text))
+    case .permitted(let key, let permit): standing.permits[key, default: []].append(permit)
+    case .observed(let key, .drift(let fields, let values)):
+      standing.drifts[key] = Drift(fields: fields, values: values, at: at)
+    case .observed(let key, .hint): hints[key] = at
+    default: return false
     }
-    if envelope.kind == "refused" {
-      return standing.refusals.append(Refusal(key: try PostKey(try envelope.json(bytes)), at: envelope.at))
-    }
-    try replay(envelope, .other, bytes)
-    if envelope.kind == "sold" {
-      let json = try envelope.json(bytes)
-      let listing = try json.text("listing")
-      guard let sale = standing.sales[listing]?.popLast() else { return }
-      let released = json["released"] == nil ? [] : try json.texts("released")
-      standing.sales[listing]?.append(
-        Sale(
-          account: sale.account, price: sale.price, at: sale.at, delivery: json["delivery"]?.string,
-          releasedAccounts: Set(released)))
-    }
+    return true
   }
 
   /// Takes one line of a segment in; a kind that only a newer hawker knows is kept for the next checkpoint.
