@@ -124,10 +124,11 @@ extension Ledger {
       record.key = target
       record.pending?.key = target
       put(record)
-      if let moved = standing.holds.removeValue(forKey: source) { standing.holds[target] = moved }
-      if let moved = standing.permits.removeValue(forKey: source) { standing.permits[target] = moved }
-      if let moved = standing.drifts.removeValue(forKey: source) { standing.drifts[target] = moved }
       if let moved = hints.removeValue(forKey: source) { hints[target] = moved }
+    }
+    // Where nothing is posted yet, too: the seller has held the listing, and not only what stands there.
+    for source in standing.keys(of: old) where records[source] == nil {
+      standing.move(source, to: PostKey(listing: new, account: source.account))
     }
     if let moved = standing.sales.removeValue(forKey: old) {
       standing.sales[new] = moved + (standing.sales[new] ?? [])

@@ -30,6 +30,31 @@ package struct Standing: Hashable, Sendable {
   }
 }
 
+// MARK: Another id
+
+extension Standing {
+  /// The listing's posts that something is said of, whether they were ever made or not.
+  package func keys(of listing: String) -> Set<PostKey> {
+    var keys: Set<PostKey> = []
+    for key in holds.keys where key.listing == listing { keys.insert(key) }
+    for key in permits.keys where key.listing == listing { keys.insert(key) }
+    for key in drifts.keys where key.listing == listing { keys.insert(key) }
+    return keys
+  }
+
+  /// What holds a post, lets it through or differs there is said of it under its new id. What is said of that one already
+  /// stays, unless it is by the same name.
+  package mutating func move(_ source: PostKey, to target: PostKey) {
+    if let moved = holds.removeValue(forKey: source) {
+      holds[target] = moved + (holds[target] ?? []).filter { own in !moved.contains { $0.by == own.by } }
+    }
+    if let moved = permits.removeValue(forKey: source) {
+      permits[target] = moved + (permits[target] ?? []).filter { own in !moved.contains { $0.by == own.by } }
+    }
+    if let moved = drifts.removeValue(forKey: source) { drifts[target] = moved }
+  }
+}
+
 // MARK: Refusals
 
 extension Standing {

@@ -61,7 +61,7 @@ private struct Draft: Sendable {
     guard case .seen = given.wanted.root else { return nil }
     renames = Renames(given).applied()
     var input = given
-    input.standing.follow(renames.bookkeeping, from: given.records, on: given.config.accounts.map(\.name))
+    input.standing.follow(renames.bookkeeping)
     (self.input, rules) = (input, Rules(input))
     comparison = Comparison(wanted: input.wanted, records: renames.records, accounts: input.config.accounts)
     size = max(renames.records.count, input.wanted.listings.count * 2)

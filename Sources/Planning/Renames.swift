@@ -91,17 +91,12 @@ struct Renames {
 }
 
 extension Standing {
-  /// What holds a listing's posts, lets them through or differs there goes with them to its new id; so do its sales.
-  mutating func follow(_ bookkeeping: [Bookkeeping], from records: [PostKey: Record], on accounts: [String]) {
+  /// What holds a listing's posts, lets them through or differs there goes with them to its new id, be it said of an account
+  /// where nothing is posted yet; so do its sales.
+  mutating func follow(_ bookkeeping: [Bookkeeping]) {
     for case .moved(let listing, let old?, _) in bookkeeping {
       if let moved = sales.removeValue(forKey: old) { sales[listing] = moved + (sales[listing] ?? []) }
-      for account in accounts {
-        let (source, target) = (PostKey(listing: old, account: account), PostKey(listing: listing, account: account))
-        guard records[source] != nil else { continue }
-        if let moved = holds.removeValue(forKey: source) { holds[target] = moved }
-        if let moved = permits.removeValue(forKey: source) { permits[target] = moved }
-        if let moved = drifts.removeValue(forKey: source) { drifts[target] = moved }
-      }
+      for key in keys(of: old) { move(key, to: PostKey(listing: listing, account: key.account)) }
     }
   }
 }

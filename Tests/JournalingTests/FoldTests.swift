@@ -302,6 +302,30 @@ import Testing
     #expect(ledger[moved]?.updatedAt == later(9))
   }
 
+  /// The account was just added: nothing is posted there yet, and nothing is to be.
+  @Test func theSellersHoldMovesFromAnAccountWithoutAPost() {
+    let there = PostKey(listing: "trek-520", account: "offerup")
+    let moved = PostKey(listing: "trek", account: "offerup")
+    let permit = Permit(by: "rejections", digest: content().digest)
+    let ledger = ledger(
+      intent("a"), done("a", id: "1"), .held(bike, by: "hold", until: nil), .held(there, by: "hold", until: nil),
+      .permitted(there, permit), .held(moved, by: "adopt", until: nil, text: "9"), .held(moved, by: "hold", until: nil),
+      .moved(listing: "trek", from: "trek-520", file: "new.yaml"))
+    #expect(Set(ledger.holds.keys) == [moved, PostKey(listing: "trek", account: "facebook")])
+    #expect(ledger.holds[moved]?.map(\.by) == ["hold", "adopt"])
+    #expect(ledger.holds[moved]?.first?.since == later(3))
+    #expect(ledger.standing.permits == [moved: [permit]])
+  }
+
+  /// It has its own: what stays under the old id keeps what is said of it.
+  @Test func theHoldOfAPostThatStaysBehindStaysWithIt() {
+    let target = PostKey(listing: "trek", account: "facebook")
+    let ledger = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .create, target), done("b", id: "2"),
+      .held(bike, by: "hold", until: nil), .moved(listing: "trek", from: "trek-520", file: "f"))
+    #expect(Set(ledger.holds.keys) == [bike])
+  }
+
   @Test func movingNeverOverwritesALivePost() {
     let target = PostKey(listing: "trek", account: "facebook")
     let ledger = ledger(

@@ -209,6 +209,19 @@ struct IdentityTests {
     #expect(plan.told == ["update new a [hold]", "update new b [conflict]"])
   }
 
+  /// The account was just added: nothing is posted there yet, and nothing is to be.
+  @Test func movedFromTakesTheSellersHoldAlongFromWhereNothingIsPostedYet() {
+    var listing = Given.listing("new", Given.content("lamp"), accounts: ["a", "b"])
+    listing.movedFrom = "lamp"
+    let plan = Given.plan([listing], [Given.record("lamp")]) { input in
+      for account in ["a", "b"] {
+        let key = PostKey(listing: "lamp", account: account)
+        input.standing.holds[key] = [RecordedHold(by: "hold", since: Given.now)]
+      }
+    }
+    #expect(plan.told == ["create new b [hold]", "unchanged new a"])
+  }
+
   /// Unreadable is not absent; and beside a file that is there, its posts are not anybody else's.
   @Test(arguments: ["broken file", "broken id", "there"]) func movedFromWaitsForTheOldFileToGo(old: String) {
     var listing = Given.listing("new", Given.content("lamp", price: 2500))
