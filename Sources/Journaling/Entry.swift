@@ -19,13 +19,17 @@ package enum Entry: Hashable, Sendable {
   /// A guard or the seller holds the post back; `until` nil: until it is released. `text`: why, for people.
   case held(PostKey, by: String, until: Timestamp?, text: String? = nil)
   /// `by` nil: the seller's word, which ends every hold, the claim of a sale on this account, a rejection, and "gone".
-  /// Otherwise only the hold of that name ends.
+  /// Otherwise only what is held by that name ends.
   case released(PostKey, by: String? = nil)
   /// The seller lets through what one guard holds; the journal's kind is `released` too.
   case permitted(PostKey, Permit)
   /// It was sold: on an account, or elsewhere (nil).
   case sold(listing: String, account: String?, price: Money?)
 
+  /// Whose release lets what is gone, or was refused, be posted again and leaves its sales counted: of several there are
+  /// some left.
+  package static let gone = "gone"
+  package static let rejected = "rejected"
   /// Who releases when a file has said sold: it ends the claim of a sale, and no hold of the seller's.
   package static let saleSeen = "sale"
 

@@ -160,12 +160,17 @@ extension Ledger {
       let rest = (standing.holds[key] ?? []).filter { $0.by != by }
       standing.holds[key] = rest.isEmpty ? nil : rest
       if by == "retry" { tryNow(key) }
+      if by == Entry.gone || by == Entry.rejected { postAgain(key, at) }
       return
     }
     if by == nil { standing.holds[key] = nil }
     for index in (standing.sales[key.listing] ?? []).indices {
       standing.sales[key.listing]?[index].releasedAccounts.insert(key.account)
     }
+    postAgain(key, at)
+  }
+
+  private mutating func postAgain(_ key: PostKey, _ at: Timestamp) {
     guard var record = records[key] else { return }
     switch record.state {
     case .gone, .withdrawn(sold: true): record.enter(.withdrawn(sold: false), at)

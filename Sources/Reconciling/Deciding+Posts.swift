@@ -28,7 +28,7 @@ extension Deciding {
     let holds = keys.compactMap { key in action(key)?.hold.map { "\(key) is held by \($0.by.rawValue): \($0.text)" } }
     return refused(
       holds.isEmpty
-        ? "nothing holds \(names(keys))"
+        ? "nothing holds \(names(keys))\(left(listing, keys))"
         : "that is not for `release` to lift.\n" + holds.joined(separator: "\n"))
   }
 
@@ -38,8 +38,11 @@ extension Deciding {
     }
     var entries = names.map { Entry.released(key, by: $0) }
     let action = action(key)
-    if isRefusedOrGone(key) || action?.hold?.by == .sold || !ledger.standing.openSales(on: key).isEmpty {
+    if isSold(key, action) {
       entries.append(.released(key))
+    } else if let hold = refusedOrGone(key) {
+      // Of several those that were sold stay counted: taken back, the last one's sale would claim nothing.
+      entries.append(.released(key, by: ledger.standing.openSales(on: key).isEmpty ? nil : hold))
     }
     if let action, let digest = action.post?.content?.digest, action.kind == .create,
       ledger.standing.stopsCreate(of: key, digest: digest, at: now)
@@ -54,11 +57,24 @@ extension Deciding {
 
   /// What else ends with the seller's hold: a sold thing is for sale again.
   private func ended(_ entries: [Entry], _ key: PostKey) -> String {
-    guard entries.contains(.released(key)) else { return "" }
-    let isSold = !ledger.standing.openSales(on: key).isEmpty || ledger[key]?.state == .withdrawn(sold: true)
+    guard entries.contains(.released(key)), isSold(key, action(key)) else { return "" }
     let isHeld = entries.contains(.released(key, by: Action.Holder.hold.rawValue))
-    if isSold { return isHeld ? " from the seller's hold and from its sale: it is for sale again" : " from its sale" }
-    return ""
+    return isHeld ? " from the seller's hold and from its sale: it is for sale again" : " from its sale"
+  }
+
+  /// Whether a sale keeps the post from being made, or takes it off: not that of one of several.
+  private func isSold(_ key: PostKey, _ action: Action?) -> Bool {
+    let claim = ledger.standing.claim(on: key, quantity: quantity(key.listing))
+    if action?.hold?.by == .sold || claim != nil { return true }
+    return ledger[key]?.state == .withdrawn(sold: true) && ledger.standing.openSales(on: key).isEmpty
+  }
+
+  /// For a seller whose buyer has backed out.
+  private func left(_ listing: String, _ keys: [PostKey]) -> String {
+    let (sold, quantity) = (keys.map { ledger.standing.openSales(on: $0).count }.max() ?? 0, quantity(listing))
+    guard sold > 0 else { return "" }
+    return "; \(sold) of \(quantity) \(sold == 1 ? "is" : "are") sold: if a buyer backed out, say quantity: "
+      + "\(quantity + 1) in the file"
   }
 
   /// The content whose price drop `apply` holds, or `apply --enforce` where somebody changed the post.
@@ -70,11 +86,13 @@ extension Deciding {
     return action?.hold?.by == .priceDrop ? action?.post?.content?.digest : nil
   }
 
-  private func isRefusedOrGone(_ key: PostKey) -> Bool {
-    guard let record = ledger[key] else { return false }
+  /// By which of them the post is held.
+  private func refusedOrGone(_ key: PostKey) -> String? {
+    guard let record = ledger[key] else { return nil }
     switch record.state {
-    case .gone, .rejected, .withdrawn(sold: true): return true
-    default: return record.failure?.code == "rejected" && record.failedDigest != nil
+    case .gone: return Entry.gone
+    case .rejected: return Entry.rejected
+    default: return record.failure?.code == "rejected" && record.failedDigest != nil ? Entry.rejected : nil
     }
   }
 

@@ -25,7 +25,7 @@ extension Deciding {
   }
 
   private func consequence(_ listing: String, _ account: String?, _ isTooMany: Bool) -> String {
-    let quantity = max(wanted.listing(listing)?.quantity ?? ledger.quantities[listing] ?? 1, 1)
+    let quantity = quantity(listing)
     if isTooMany {
       let before = quantity == 1 ? "it was sold before" : "there were only \(quantity)"
       return "but \(before): tell one of the buyers, then run hawker release \(listing)"

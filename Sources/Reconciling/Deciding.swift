@@ -100,6 +100,11 @@ package struct Deciding {
     return hint.isEmpty ? "; `hawker status` shows all" : hint
   }
 
+  /// How many there are of it: as its file says or, when that can't be read, as it said last.
+  func quantity(_ listing: String) -> Int {
+    max(wanted.listing(listing)?.quantity ?? ledger.quantities[listing] ?? 1, 1)
+  }
+
   /// The action that the next `apply` has for the post.
   func action(_ key: PostKey) -> Action? { plans.first?.actions.first { $0.key == key && $0.kind != .unchanged } }
 

@@ -93,6 +93,28 @@ struct DecidingTests {
     #expect(ruling.answer.text.contains("held by protect"))
   }
 
+  /// Otherwise the next sale would be taken for the first one, and the posts of what is sold out would stay up.
+  @Test func ofSeveralAReleaseEndsNoSaleThatClaimsNothing() async throws {
+    let sold = Entry.sold(listing: "lamp", account: "b1", price: nil)
+    func released(price: Int64 = 10_000, _ entries: [Entry]) async throws -> Deciding.Ruling {
+      var listing = Office.listing("lamp", price: price, accounts: ["a1"])
+      listing.quantity = 2
+      return try await Office([listing], entries).rule(.release(listing: "lamp", account: nil))
+    }
+    let posted = Office.posted(lamp, "r1")
+    let permit = Permit(by: "price_drop", digest: Office.content("lamp", price: 3_000).digest)
+    #expect(try await released(price: 3_000, posted + [sold]).entries == [.permitted(lamp, permit)])
+    let held = try await released(posted + [sold, .held(lamp, by: "hold", until: nil)])
+    #expect(held.entries == [.released(lamp, by: "hold")] && held.answer.text == "lamp on a1: released")
+    #expect(try await released(posted + [sold, .observed(lamp, .gone)]).entries == [.released(lamp, by: "gone")])
+    #expect(
+      try await released([sold] + Office.failed(lamp, "rejected")).entries == [.released(lamp, by: "rejected")])
+    let nothing = try await released(posted + [sold])
+    #expect(nothing.answer.code == .refused && nothing.answer.text.contains("1 of 2 is sold"), "\(nothing.answer.text)")
+    // The last one's sale does claim it.
+    #expect(try await released(posted + [sold, sold]).entries == [.released(lamp)])
+  }
+
   // MARK: Forget
 
   @Test func whatNoFileAsksForCanBeForgotten() async throws {

@@ -229,6 +229,10 @@ struct Memory: Sendable {
       permits[key] = until
     } else if json["by"]?.string == "oversold" {
       alerts.remove(key)
+    } else if ["gone", "rejected"].contains(json["by"]?.string) {
+      // Of several some are left: the sales go on counting.
+      refused[key] = nil
+      gone.remove(key)
     } else if json["by"] == nil || json["by"]?.string == "sale" {
       if json["by"] == nil { alerts.remove(key) }
       refused[key] = nil
