@@ -15,6 +15,10 @@ extension Ledger {
     // An outcome without its intent says nothing of any post: it was settled before, or its post was forgotten.
     guard let key = keysByOp[outcome.op], var record = records[key], let intent = record.pending else { return }
     switch outcome.result {
+    case .done where record.isBeside(intent):
+      // Of the post itself it says nothing. One operation at a time is open: what a person was asked is of this one.
+      record.succeed(intent, outcome, at)
+      endHolds(of: key, by: RecordedHold.ofUnsettled)
     case .done:
       if intent.isLoss, intent.remoteID == record.remoteID, !isPermitted(key, at) { lose(key, at) }
       standing.drifts[key] = rest(of: standing.drifts[key], after: intent, of: record)

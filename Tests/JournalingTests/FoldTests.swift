@@ -417,6 +417,34 @@ import Testing
     #expect(record?.failure?.code == "rejected" && record?.failedDigest == content(price: 1).digest)
   }
 
+  /// Nor does what a replace left: what is known of the post itself, and what was allowed it, outlasts either.
+  @Test(arguments: ["1", "copy"]) func whatIsKnownOfAPostOutlastsTheWithdrawalOfAnother(remoteID: String) {
+    let permit = Permit(by: "withdrawals", digest: nil, until: later(600))
+    var ledger = ledger(
+      intent("a"), done("a", id: "1"), intent("b", .replace, remoteID: "1"), done("b", id: "2"),
+      .observed(bike, .drift(["title"])), .observed(bike, .hint), .permitted(bike, permit),
+      .held(bike, by: "grace", until: nil))
+    let before = ledger
+    ledger.apply(intent("c", .withdraw, remoteID: remoteID), at: later(10))
+    ledger.apply(.held(bike, by: "unsettled", until: nil), at: later(11))
+    ledger.apply(done("c"), at: later(12))
+    #expect(ledger.drifts == before.drifts && ledger.hints == before.hints)
+    #expect(ledger.standing.permits == before.standing.permits && ledger.holds == before.holds)
+    #expect(ledger[bike]?.isLive == true && ledger[bike]?.superseded == (remoteID == "1" ? [] : ["1"]))
+    ledger.apply(intent("d", .withdraw, remoteID: "2"), at: later(13))
+    ledger.apply(done("d"), at: later(14))
+    #expect(ledger.drifts.isEmpty && ledger.hints.isEmpty && ledger.holds.isEmpty && ledger.standing.permits.isEmpty)
+  }
+
+  /// Of several the sales go on counting.
+  @Test func whatIsGoneOrRefusedIsLetGoWithoutASale() {
+    let sold = Entry.sold(listing: "trek-520", account: "offerup", price: nil)
+    let gone = ledger(intent("a"), done("a", id: "1"), sold, .observed(bike, .gone), .released(bike, by: "gone"))
+    #expect(gone[bike]?.state == .withdrawn(sold: false) && gone.standing.openSales(on: bike).count == 1)
+    let refused = ledger(sold, intent("a"), failed("a", "rejected"), .released(bike, by: "rejected"))
+    #expect(refused[bike]?.failedDigest == nil && refused.standing.openSales(on: bike).count == 1)
+  }
+
   @Test func adoptingTakesAPostOver() {
     let record = ledger(
       .adopted(bike, marketplace: "facebook", remoteID: "9", url: "u", file: "f"))[bike]

@@ -204,9 +204,9 @@ struct Memory: Sendable {
 
   private mutating func withdrew(_ operation: Operation, _ at: Timestamp) {
     let key = operation.key
-    drifts[key] = nil
+    // Of a copy, or of what a replace left, it says nothing of the post.
     guard live[key] == operation.remoteID else { return }
-    live[key] = nil
+    (live[key], drifts[key]) = (nil, nil)
     let isLoss = operation.because == "file-gone" || operation.because == "dropped"
     if isLoss, permits[key].map({ $0 <= at }) ?? true { losses.append((key, at)) }
     (permits[key], refused[key]) = (nil, nil)
