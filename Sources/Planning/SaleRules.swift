@@ -24,10 +24,12 @@ extension Rules {
     difference.listing?.quantity ?? input.quantities[difference.key.listing] ?? 1
   }
 
-  /// Without its file nobody knows whether there are more of it by now. The last one's sale of this hour is believed; a post
-  /// that has outlived it for longer has more behind it, and its file's going away is judged as any other's.
+  /// Of a file that is broken the last one's sale is believed however old it is: how many there are is recorded, and what was
+  /// sold must not stand because nobody could take it off in time. Of one that is gone a sale of this hour is: a post that
+  /// has outlived it for longer has more behind it, and its file's going away is judged as any other's.
   private func claimUnread(_ difference: Difference) -> Sale? {
     guard let sale = input.standing.claim(on: difference.key, quantity: quantity(difference)) else { return nil }
+    if case .frozen = difference.want { return sale }
     guard let record = difference.record, record.isLive else { return sale }
     let isUnderWay = record.pending?.isSale == true || record.failure != nil
     return isUnderWay || sale.at > input.now.advanced(by: .seconds(-3600)) ? sale : nil

@@ -251,6 +251,22 @@ struct TableTests {
     #expect(plan.told.isEmpty)
   }
 
+  /// However long nobody could take the post off: how many there are of it is recorded.
+  @Test(arguments: [60, 7200, 864_000]) func aSaleOutlastsItsBrokenFile(age: Int64) {
+    func plan(_ quantity: Int, isBroken: Bool = true) -> Plan {
+      Given.plan([], [Given.record("lamp", account: "b")]) { input in
+        if isBroken { input.wanted.frozenIDs = ["lamp"] }
+        input.quantities = quantity == 1 ? [:] : ["lamp": quantity]
+        let sale = Sale(account: "a", price: nil, at: Given.now.advanced(by: .seconds(-age)))
+        input.standing.sales = ["lamp": [sale]]
+      }
+    }
+    #expect(plan(1).told == ["withdraw lamp b"] && plan(1).actions.first?.isClaimed == true)
+    #expect(plan(2).told.isEmpty)
+    // Of a file that is gone it is judged as any other loss after an hour.
+    #expect(plan(1, isBroken: false).actions.first?.isClaimed == (age < 3600))
+  }
+
   @Test func frozenFolderFreezesEverythingBelowIt() {
     let plan = Given.plan([], [Given.record("lamp")]) { $0.wanted.frozenFiles = ["listings/"] }
     #expect(plan.told.isEmpty)
