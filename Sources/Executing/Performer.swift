@@ -57,13 +57,13 @@ struct Performer: Sendable {
     }
   }
 
-  private nonisolated(nonsending) func recorded(_ action: Action, _ entries: [Entry]) async throws(JournalError)
-    -> Attempt
-  {
+  private nonisolated(nonsending) func recorded(
+    _ action: Action, _ entries: [Entry], as remoteID: String? = nil
+  ) async throws(JournalError) -> Attempt {
     CrashPoint.reach("fact-before")
     try await journal.append(entries)
     CrashPoint.reach("fact-recorded")
-    return Attempt(ActionResult(action, .done, remoteID: action.remoteID))
+    return Attempt(ActionResult(action, .done, remoteID: remoteID ?? action.remoteID))
   }
 
   // MARK: Create
@@ -240,18 +240,19 @@ struct Performer: Sendable {
         ActionResult(action, .failed, failure: Performer.told(error), retryAt: time), failure: error, postponed: time)
     }
     guard let post else { return try await refused(action, "\(action.key.account) has no post \(remoteID)") }
-    if let owner = claims.claim(remoteID, for: action.key) {
-      return try await refused(action, "post \(remoteID) is that of listing \(owner.listing)")
+    // The marketplace's name for it, whatever it takes for one: by that, two listings can't own one post.
+    if let owner = claims.claim(post.remoteID, for: action.key) {
+      return try await refused(action, "post \(post.remoteID) is that of listing \(owner.listing)")
     }
     return try await recorded(
       action,
       [
         .adopted(
-          action.key, marketplace: action.marketplace, remoteID: remoteID, url: post.url, file: action.file,
+          action.key, marketplace: action.marketplace, remoteID: post.remoteID, url: post.url, file: action.file,
           shows: action.post?.content.map {
             Shown(post, instead: $0, in: action.file, fixed: marketplace.capabilities.fixedFields)
           })
-      ])
+      ], as: post.remoteID)
   }
 
   /// It can't be ours: asked for again when the file names another post.

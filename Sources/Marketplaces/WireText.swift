@@ -40,6 +40,20 @@ extension String {
   }
 }
 
+// Facebook tells a post by its own number, with or without its page's in front.
+extension String {
+  /// A post's own number in its id.
+  package var postNumber: Substring { split(separator: "_").last ?? self[...] }
+
+  /// Whether two ids of one marketplace name one post. Two that both name their page must name the same one: an account may
+  /// have had several.
+  package func namesPost(of other: String) -> Bool {
+    if self == other { return true }
+    guard !contains("_") || !other.contains("_") else { return false }
+    return postNumber == other.postNumber
+  }
+}
+
 extension Config.Account {
   /// The environment's variable with this account's token.
   package var tokenVariable: String {

@@ -143,7 +143,9 @@ extension Deciding {
   }
 
   private func owner(of remoteID: String, on account: String) -> PostKey? {
-    ledger.records.values.first { $0.key.account == account && $0.isLive && $0.remoteID == remoteID }?.key
+    ledger.records.values.first { record in
+      record.key.account == account && record.isLive && record.remoteID?.namesPost(of: remoteID) == true
+    }?.key
   }
 
   /// It is there: a create or a replace made it; an update may not have come through, and a withdrawal did not.

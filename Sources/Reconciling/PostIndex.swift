@@ -113,12 +113,9 @@ final class PostIndex: Sendable {
     return nil
   }
 
-  /// Whether a notice's id stands for this one.
+  /// Whether a notice's id stands for this one. An app hears of all of its pages.
   fileprivate static func means(_ notice: Notice, _ id: String) -> Bool {
-    if notice.remoteID == id { return true }
-    // Two ids that both name their page must name the same one: an app hears of all of its pages.
-    guard !notice.remoteID.contains("_") || !id.contains("_") else { return false }
-    return !Set(names(notice.marketplace, notice.remoteID)).isDisjoint(with: names(notice.marketplace, id))
+    notice.remoteID.namesPost(of: id)
   }
 
   private static func all(_ ledger: Ledger) -> [Name: PostKey] {
@@ -131,11 +128,10 @@ final class PostIndex: Sendable {
     return known
   }
 
-  /// Facebook tells a post by its own number, with or without its page's in front.
   fileprivate static func names(_ marketplace: String, _ id: String) -> [Name] {
-    let whole = Name(marketplace: marketplace, id: id)
-    guard let last = id.split(separator: "_").last, last.count < id.count else { return [whole] }
-    return [whole, Name(marketplace: marketplace, id: String(last))]
+    let (whole, number) = (Name(marketplace: marketplace, id: id), id.postNumber)
+    guard number.utf8.count < id.utf8.count else { return [whole] }
+    return [whole, Name(marketplace: marketplace, id: String(number))]
   }
 }
 

@@ -406,6 +406,46 @@ struct ExecutorTests {
     }
   }
 
+  /// Facebook takes a post's own number, and answers with its page's in front: what it answers is the post's id.
+  @Test func anAdoptedPostHasTheIdThatTheMarketplaceTells() async throws {
+    try await bench { bench in
+      bench.market.state.withLock { state in
+        let post = RemotePost(remoteID: "10001_77", url: "https://example.com/10001_77")
+        (state.posts["77"], state.posts["10001_77"]) = (post, post)
+      }
+      func adopting(_ id: String, _ remote: String) -> Listing {
+        var listing = Samples.listing(id)
+        listing.adopt = ["a": remote]
+        return listing
+      }
+      let listings = [adopting("bike", "77"), adopting("desk", "10001_77"), adopting("lamp", "77")]
+      try await bench.executor.submit(bench.plan(listings))
+      _ = try await bench.executor.settle()
+      #expect(bench.journal.ledger.records.values.map(\.remoteID) == ["10001_77"])
+      #expect(bench.plan(listings).actions.count { $0.hold?.by == .adopt } == 2)
+      let result = try #require(bench.events.results.first { $0.kind == .done })
+      #expect(result.remoteID == "10001_77")
+      // Nor is one that a create's answer names in short believed.
+      bench.market.state.withLock { $0.answersWith = "77" }
+      try await bench.executor.submit(bench.plan([Samples.listing("rug")]))
+      _ = try await bench.executor.settle()
+      #expect(bench.journal.record(of: PostKey(listing: "rug", account: "a"))?.state == .uncertain)
+    }
+  }
+
+  /// Two pages' posts may have one number: an id that names its page names that page's post.
+  @Test func aNumberOnAnotherPageIsAnotherPost() async throws {
+    try await bench { bench in
+      for (listing, id) in [("bike", "10001_77"), ("desk", "20002_77")] {
+        bench.market.state.withLock { $0.answersWith = id }
+        try await bench.executor.submit(bench.plan([Samples.listing("bike"), Samples.listing(listing)]))
+        _ = try await bench.executor.settle()
+      }
+      let records = bench.journal.ledger.records.values
+      #expect(Set(records.compactMap(\.remoteID)) == ["10001_77", "20002_77"] && records.allSatisfy(\.isLive))
+    }
+  }
+
   /// What a replace left behind is known by the record alone: the listing is forgotten only when both posts are off.
   @Test func aListingIsForgottenAfterWhatItReplaced() async throws {
     try await bench { bench in

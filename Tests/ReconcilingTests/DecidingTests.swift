@@ -182,6 +182,17 @@ struct DecidingTests {
     }
   }
 
+  /// The seller may leave out the page's number that stands in front of the post's own.
+  @Test(arguments: [("77", true), ("10001_77", true), ("20002_77", false), ("7", false)])
+  func aSettlementNamesNoOtherListingsPost(posted: String, isDesk: Bool) async throws {
+    let desk = PostKey(listing: "desk", account: "a1")
+    let office = try await Office(
+      [Office.listing("lamp"), Office.listing("desk", accounts: ["a1"])],
+      Office.posted(desk, "10001_77") + [.intent(Office.intent(lamp))])
+    let ruling = office.rule(.resolve(listing: "lamp", account: "a1", posted: posted))
+    #expect((ruling.answer.code == .refused) == isDesk)
+  }
+
   // MARK: Plans
 
   private func loss() async throws -> Office {
