@@ -29,7 +29,8 @@
 // checkpoint every line carries the `seq` and `batch` of the entry that the checkpoint stands for, the `prev` of its
 // first line is that entry's `sum`, and what follows is `record`, and `held`, `released` (permits), `lost` (withdrawals
 // of the last hour), `sold`, `protected`, `counted`, `observed` where they are more than a record says. head.json is such a line too (kind `head`): `seq` is the newest entry known to be
-// durable, `prev` that entry's `sum`, `clean` whether the program ended in order.
+// durable, `prev` that entry's `sum`, `clean` whether the program ended in order, `unswept` (when it did) the accounts that
+// are still to be swept for second posts, with when the last trouble was.
 //
 // Kinds that this program does not know are carried, whole, into every checkpoint. Fields that it does not know stay in
 // their segments but not in checkpoints: whoever adds a field that carries a record's state raises the major format.

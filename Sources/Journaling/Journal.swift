@@ -26,7 +26,7 @@ package final class Journal: Sendable {
     let lock = try Lock.take(layout, setting)
     do throws(JournalError) {
       let start = try Start.make(layout, setting, lock)
-      let mailbox = try Mailbox(start.ledger, directory)
+      let mailbox = try Mailbox(start.ledger, directory, unswept: start.unswept)
       try WriterThread.start(start.writer, mailbox, lock: lock)
       return Journal(mailbox, start.opening)
     } catch {
@@ -59,6 +59,16 @@ package final class Journal: Sendable {
 
   /// What the ledger knows of these listings, with the holds on them alone; the rest of it stays where it is.
   package func ledger(of listings: Set<String>) -> Ledger { mailbox.ledger(of: listings) }
+
+  /// Accounts that are still to be swept for second posts, with when the last trouble was: what a life leaves to the next
+  /// one. After a stop that was not in order that is every account with a record.
+  package var unswept: [String: Timestamp] { mailbox.unswept }
+
+  /// Something went wrong there that may have left two posts of one create.
+  package func note(trouble account: String, at moment: Timestamp) { mailbox.note(trouble: account, at: moment) }
+
+  /// It was looked through after the trouble of `moment`; a later one stays.
+  package func swept(_ account: String, since moment: Timestamp) { mailbox.swept(account, since: moment) }
 
   /// Whether every caller has had its answer: what a test on virtual time waits for before it lets time pass.
   package var isIdle: Bool { mailbox.isIdle }

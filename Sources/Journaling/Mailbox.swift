@@ -34,6 +34,7 @@ final class Mailbox: Sendable {
     /// Work that was taken on and whose sender has not been answered.
     var open = 0
     var isRetired = false
+    var unswept: [String: Timestamp]
   }
 
   private let state: Mutex<State>
@@ -42,13 +43,24 @@ final class Mailbox: Sendable {
   private let bell: Bell
   private let directory: String
 
-  init(_ ledger: Ledger, _ directory: String) throws(JournalError) {
+  init(_ ledger: Ledger, _ directory: String, unswept: [String: Timestamp] = [:]) throws(JournalError) {
     bell = try Bell(directory)
-    state = Mutex(State(ledger: ledger))
+    state = Mutex(State(ledger: ledger, unswept: unswept))
     self.directory = directory
   }
 
   var ledger: Ledger { state.withLock { $0.ledger } }
+
+  /// Accounts that are still to be swept, with when the last trouble was.
+  var unswept: [String: Timestamp] { state.withLock { $0.unswept } }
+
+  func note(trouble account: String, at moment: Timestamp) { state.withLock { $0.unswept[account] = moment } }
+
+  func swept(_ account: String, since moment: Timestamp) {
+    state.withLock { state in
+      if state.unswept[account] == moment { state.unswept[account] = nil }
+    }
+  }
 
   /// Work that the writer has not taken yet.
   var waiting: Int { state.withLock { $0.queue.count } }

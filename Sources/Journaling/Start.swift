@@ -5,6 +5,8 @@ struct Start {
   var writer: Writer
   var ledger: Ledger
   var opening: Opening
+  /// Accounts that are still to be swept.
+  var unswept: [String: Timestamp] = [:]
 
   /// With the lock held: reads the journal back, settles what an unclean stop left, and takes the emergency file in.
   static func make(
@@ -24,6 +26,7 @@ struct Start {
       if let recovery { try start.resume(recovery) } else { try start.turnOver() }
       CrashPoint.reach(recovery == nil ? "journal-new" : "journal-resumed")
       try start.mergeEmergency()
+      start.learnTroubles(recovery?.head)
     } catch {
       if start.writer.file >= 0 { setting.disk.close(start.writer.file) }
       throw error
@@ -33,6 +36,15 @@ struct Start {
 
   private var disk: any Disk { writer.setting.disk }
   private var layout: Layout { writer.layout }
+
+  /// A program that was killed may have left a second post behind, and nobody who remembers. Whoever opens the journal
+  /// next may be a command that sweeps nothing: it passes that on.
+  private mutating func learnTroubles(_ head: Head?) {
+    unswept = head?.unswept ?? [:]
+    guard opening.isUnclean else { return }
+    let now = writer.setting.now()
+    for key in ledger.records.keys { unswept[key.account] = now }
+  }
 
   private mutating func resume(_ recovery: Recovery) throws(JournalError) {
     if let bypassed = recovery.bypassed { opening.notes.append("done without it: \(bypassed.message)") }

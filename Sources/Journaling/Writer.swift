@@ -230,9 +230,10 @@ struct Writer: Sendable {
     file = -1
   }
 
-  mutating func writeHead(isClean: Bool) throws(JournalError) {
+  mutating func writeHead(isClean: Bool, unswept: [String: Timestamp] = [:]) throws(JournalError) {
     let at = setting.now()
-    let head = Head(lineage: lineage, chain: chain, segment: segment, checkpoint: checkpoint, isClean: isClean)
+    let head = Head(
+      lineage: lineage, chain: chain, segment: segment, checkpoint: checkpoint, isClean: isClean, unswept: unswept)
     headAt = at
     do throws(JournalError) { disk.close(try publish(head.line(at: at), layout.head)) } catch {
       // An older head only knows less.
@@ -288,13 +289,13 @@ struct Writer: Sendable {
     }
   }
 
-  /// Ends in order, so that the next start can write on.
-  mutating func finish() {
+  /// Ends in order, so that the next start can write on. `unswept` is what it is to know besides the entries.
+  mutating func finish(unswept: [String: Timestamp] = [:]) {
     CrashPoint.reach("finish-before")
     if death == nil { try? checkPlace() }
     releaseFile()
     CrashPoint.reach("finish-released")
-    if death == nil { try? writeHead(isClean: true) }
+    if death == nil { try? writeHead(isClean: true, unswept: unswept) }
     CrashPoint.reach("finish-after")
   }
 }

@@ -47,7 +47,7 @@ extension Writer {
           waiter.resume(returning: compact(mailbox))
           mailbox.answered(1)
         case .close(let waiter):
-          finish()
+          finish(unswept: mailbox.unswept)
           return waiter
         }
       }

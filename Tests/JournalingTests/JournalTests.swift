@@ -62,6 +62,32 @@ import Testing
     await journal.close()
   }
 
+  /// A command that opens it in between makes nothing of that.
+  @Test func whatAKillLeavesToBeSweptIsPassedOnUntilItIs() async throws {
+    let scene = Scene()
+    let journal = try scene.open()
+    try await journal.append([intent("a")])
+    let copy = scene.crashed()
+    let command = try scene.open(copy: copy)
+    #expect(command.unswept.keys.sorted() == [bike.account])
+    try await command.append([done("a", id: "1")])
+    await command.close()
+    let next = try scene.open(copy: copy)
+    #expect(next.opening.state == .clean && next.unswept == command.unswept)
+    let moment = try #require(next.unswept[bike.account])
+    // Of what came since it says nothing.
+    next.swept(bike.account, since: moment.advanced(by: .seconds(-1)))
+    #expect(next.unswept == command.unswept)
+    next.swept(bike.account, since: moment)
+    #expect(next.unswept.isEmpty)
+    await next.close()
+    let last = try scene.open(copy: copy)
+    #expect(last.opening.state == .clean && last.unswept.isEmpty)
+    await last.close()
+    #expect(JournalReading.verify(copy).problems == [])
+    await journal.close()
+  }
+
   @Test func manyCallersShareASync() async throws {
     let scene = Scene()
     let disk = TestDisk()
