@@ -47,11 +47,17 @@ extension Performer {
     return try await absent(intent, content, action)
   }
 
-  /// It never arrived. The same op, reference and key go out once more, if they are still what is wanted.
+  /// It never arrived, as far as its marketplace shows. The same op, reference and key go out once more, if they are still
+  /// what is wanted; after that only a person may say that it is not there, for a marketplace that shows new posts late, or
+  /// takes every repetition for one, would be sent creates without end.
   private func absent(
     _ intent: Intent, _ content: Content, _ action: Action
   ) async throws(JournalError) -> Attempt {
-    if let post = action.post, post.content == content, intent.attempt < Performer.mostSends {
+    guard intent.attempt < Performer.mostSends else {
+      let text = "sent twice and not found there: look on \(action.key.account)"
+      return try await held(action, by: Action.Holder.unsettled.rawValue, text)
+    }
+    if let post = action.post, post.content == content {
       var again = intent
       again.attempt += 1
       again.at = ambient.now()

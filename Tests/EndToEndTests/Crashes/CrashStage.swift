@@ -1,4 +1,5 @@
 import Foundation
+import Journaling
 import Listings
 
 /// A scenario on one marketplace, prepared: each crash starts from a copy of it.
@@ -87,6 +88,20 @@ struct CrashStage: Sendable {
     )
   }
 
+  /// Of what may have been sent twice only a person can say whether it is there: looks, and says so. False: nothing is asked.
+  private static func settle(
+    _ outcome: Program.Outcome, _ shop: CrashShop, _ scenario: CrashScenario
+  ) async throws -> Bool {
+    let question = /sent twice and not found there.*hawker resolve --sandbox (\S+) --account \S+ --posted/
+    guard let listing = outcome.out.firstMatch(of: question)?.1 else { return false }
+    let records = try JournalReading.read(shop.shop.path + "/state/sandbox")?.records.values.map(\.remoteID) ?? []
+    let last = Dictionary(try shop.posts().map { ($0.id, $0) }) { $1 }
+    let there = last.values.first { $0.isLive && !records.contains($0.id) }
+    var line = CrashScenario.Line("resolve", String(listing))
+    line.arguments += there.map { ["--posted", $0.id] } ?? ["--not-posted"]
+    return try await shop.run(line, environment: scenario.environment).status == 0
+  }
+
   /// What a person does, and a clean `apply`; then nothing is left to do.
   private static func recover(
     _ shop: CrashShop, _ scenario: CrashScenario
@@ -95,8 +110,9 @@ struct CrashStage: Sendable {
     var seen: Set<String> = []
     var violations: [String] = []
     for line in try scenario.afterwards(shop) + [.apply] {
-      let (outcome, reached) = try await list(line, shop, scenario)
+      var (outcome, reached) = try await list(line, shop, scenario)
       points += reached.filter { seen.insert($0).inserted }
+      if try await settle(outcome, shop, scenario) { (outcome, reached) = try await list(line, shop, scenario) }
       if line.arguments == CrashScenario.Line.apply.arguments, outcome.status != 0, scenario.name != "two matches" {
         let words = outcome.err.split(separator: "\n").filter { !$0.hasPrefix("crash point") }.joined(separator: " ")
         violations.append("apply ended with \(outcome.status): \(words) \(outcome.out.suffix(600))")
