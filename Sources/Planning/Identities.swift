@@ -3,28 +3,27 @@ import Listings
 
 /// An id that was edited reads as one withdrawal and one create of the same thing: neither is done unasked.
 enum Identities {
-  /// A listing that says which one it was, while that one's file is still there, isn't posted beside it.
-  static func holdUnmoved(_ actions: inout [Action], _ waiting: [String: String]) {
+  /// A listing that says which one it was isn't posted beside it, while it can't be moved yet.
+  static func holdUnmoved(_ actions: inout [Action], _ waiting: [String: Renames.Former]) {
     guard !waiting.isEmpty else { return }
     for index in actions.indices where actions[index].kind == .create && actions[index].hold == nil {
-      guard let old = waiting[actions[index].key.listing] else { continue }
-      actions[index] = actions[index].held(
-        by: .idChanged,
-        "create: it says `moved_from: \(old)`, but \(old) still has its file; remove that one, or take `moved_from` out "
-          + "for a post of its own")
+      guard let former = waiting[actions[index].key.listing] else { continue }
+      actions[index] = actions[index].held(by: .idChanged, words(former))
     }
   }
 
-  /// `unseen`, in their order: posts whose id no file says, which may only not have been seen: files that change while they
-  /// are read.
-  static func holdEdited(_ actions: inout [Action], unseen: [Record]) {
-    var gone = Lookalikes()
-    for record in unseen {
-      if let content = record.content { gone.add(content, of: record.key.listing) }
+  private static func words(_ former: Renames.Former) -> String {
+    switch former {
+    case .present(let old):
+      "create: it says `moved_from: \(old)`, but \(old) still has its file; remove that one, or take `moved_from` out "
+        + "for a post of its own"
+    case .busy(let old):
+      "create: it says `moved_from: \(old)`, and a request of \(old) is under way; it is moved when that has ended"
     }
-    for index in actions.indices where actions[index].kind == .withdraw && actions[index].cause == .fileGone {
-      if let content = actions[index].record?.content { gone.add(content, of: actions[index].key.listing) }
-    }
+  }
+
+  static func holdEdited(_ actions: inout [Action], _ input: PlanInput) {
+    let gone = gone(actions, input)
     guard !gone.isEmpty else { return }
     var edited: [String: String] = [:]
     for action in actions where action.kind == .create && action.record == nil {
@@ -40,6 +39,29 @@ enum Identities {
       actions[index] = actions[index].held(
         by: .idChanged, "id changed? add `moved_from: \(old)` to keep the post; otherwise change the title")
     }
+  }
+}
+
+extension Identities {
+  /// What stands somewhere, or may, and no file says its id any more.
+  private static func gone(_ actions: [Action], _ input: PlanInput) -> Lookalikes {
+    var gone = Lookalikes()
+    // Files that change while they are read may only not have been seen.
+    for record in input.unseenPosts { gone.add(record) }
+    for index in actions.indices {
+      let isGone =
+        switch actions[index].kind {
+        case .withdraw: actions[index].cause == .fileGone
+        // Whether its create arrived is not known: it counts as there until it is.
+        case .resolve: input.isFileless(actions[index].key.listing)
+        default: false
+        }
+      if isGone, let record = actions[index].record { gone.add(record) }
+    }
+    // Of what waits for its turn the journal doesn't know yet.
+    for (key, content) in (input.underWay?.makes ?? [:]).sorted(by: { $0.key < $1.key })
+    where input.isFileless(key.listing) { gone.add(content, of: key.listing) }
+    return gone
   }
 }
 
@@ -78,6 +100,13 @@ private struct Lookalikes {
   private static let most = 64
 
   var isEmpty: Bool { same.isEmpty }
+
+  /// What is there, and what it may have become.
+  mutating func add(_ record: Record) {
+    for content in [record.content, record.pending?.content] {
+      if let content { add(content, of: record.key.listing) }
+    }
+  }
 
   mutating func add(_ content: Content, of listing: String) {
     let look = Look(title: content.title, photos: content.photos)

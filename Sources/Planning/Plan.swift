@@ -18,6 +18,10 @@ package struct Plan: Sendable {
   package var choice = Choice()
   /// By account, posts that were found unchanged without being planned one by one: no action stands for them.
   package var settled: [String: Int] = [:]
+  /// What was known to be on its way; nil: it wasn't asked.
+  package var underWay: UnderWay?
+  /// Posts of which it waits for what is under way: then it is to be made again.
+  package var awaited: Set<PostKey> = []
 
   package init(
     actions: [Action], guards: [GuardReport] = [], problems: [Problem] = [], bookkeeping: [Bookkeeping] = [],

@@ -21,6 +21,8 @@ package struct PlanInput: Sendable {
   package var quantities: [String: Int] = [:]
   /// Posts that are in neither `wanted` nor `records`, since nothing is to be done about them; guards count them.
   package var settled = Settled()
+  /// What is on its way; nil: nobody knows of anything.
+  package var underWay: UnderWay?
   package var config: Config
   /// By marketplace.
   package var capabilities: [String: Capabilities]
@@ -59,12 +61,12 @@ package struct PlanInput: Sendable {
     self.onlyAccount = onlyAccount
   }
 
-  /// Live posts that no listing asks for, and that are not provably gone.
+  /// Posts that are there, or may be, that no listing asks for, and that are not provably gone.
   var unseenPosts: [Record] {
     guard !wanted.frozenIDs.isEmpty || !wanted.frozenFiles.isEmpty else { return [] }
     let ids = Set(wanted.listings.map(\.id))
     let unseen = records.values.filter { record in
-      record.isLive && !ids.contains(record.key.listing)
+      (record.isLive || record.state == .uncertain) && !ids.contains(record.key.listing)
         && wanted.freezes(id: record.key.listing, lastFile: record.file)
     }
     return unseen.sorted { $0.key < $1.key }

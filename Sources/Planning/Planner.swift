@@ -39,6 +39,7 @@ package enum Planner {
       createdAt: input.now, lineage: input.lineage, sequence: input.sequence)
     plan.choice = choice
     plan.settled = input.settled.posts
+    (plan.underWay, plan.awaited) = (input.underWay, Plan.awaited(input))
     return plan
   }
 }
@@ -62,6 +63,7 @@ private struct Draft: Sendable {
     renames = Renames(given).applied()
     var input = given
     input.standing.follow(renames.bookkeeping)
+    input.wanted.frozenIDs.formUnion(renames.busy)
     (self.input, rules) = (input, Rules(input))
     comparison = Comparison(wanted: input.wanted, records: renames.records, accounts: input.config.accounts)
     size = max(renames.records.count, input.wanted.listings.count * 2)
@@ -86,7 +88,7 @@ private struct Draft: Sendable {
     actions.reserveCapacity(parts.reduce(actions.count) { $0 + $1.actions.count })
     for part in parts.dropFirst() { actions += part.actions }
     Identities.holdUnmoved(&actions, renames.waiting)
-    Identities.holdEdited(&actions, unseen: input.unseenPosts)
+    Identities.holdEdited(&actions, input)
     var guarding = Guarding(input).apply(to: &actions)
     Limits(input).apply(to: &actions)
     // One way names the whole plan: that which is narrowed is never approved.

@@ -11,16 +11,26 @@ struct Renames {
   struct Result {
     var records: [PostKey: Record]
     var bookkeeping: [Bookkeeping] = []
-    /// Listing → the id that it names as its old one, while the file of that is still there: which of the two the posts are
-    /// can't be said.
-    var waiting: [String: String] = [:]
+    /// Listing → the id that it names as its old one, while it can't be moved yet.
+    var waiting: [String: Former] = [:]
+    /// Old ids that stay as they are until their request has ended.
+    var busy: Set<String> = []
+  }
+
+  /// Why a listing doesn't get the posts of its old id yet.
+  enum Former {
+    /// The file of that is still there: which of the two the posts are can't be said.
+    case present(String)
+    /// A request of it is under way: under another id nobody would know of it, and what it makes would be made again.
+    case busy(String)
   }
 
   func applied() -> Result {
     var result = Result(records: input.records)
-    let present = input.records.isEmpty ? [] : Set(input.wanted.listings.map(\.id))
+    let isNew = input.records.isEmpty && input.underWay?.keys.isEmpty ?? true
+    let present = isNew ? [] : Set(input.wanted.listings.map(\.id))
     for listing in input.wanted.listings {
-      let former = input.records.isEmpty ? nil : follow(listing, present, &result)
+      let former = isNew ? nil : follow(listing, present, &result)
       note(listing, former, result.records, &result.bookkeeping)
     }
     return result
@@ -30,7 +40,10 @@ struct Renames {
   private func follow(_ listing: Listing, _ present: Set<String>, _ result: inout Result) -> String? {
     if let old = listing.movedFrom, canTakeOver(old, listing, result.records) {
       if present.contains(old) || isFrozen(old) {
-        result.waiting[listing.id] = old
+        result.waiting[listing.id] = .present(old)
+      } else if isBusy(old) {
+        result.waiting[listing.id] = .busy(old)
+        result.busy.insert(old)
       } else {
         rekey(&result.records, from: old, to: listing)
         result.bookkeeping.append(.moved(listing: listing.id, from: old, file: listing.file))
@@ -46,11 +59,13 @@ struct Renames {
 
   private var accounts: [String] { input.config.accounts.map(\.name) }
 
-  /// Whether there is something under the old id, and nothing yet under the new one.
+  /// Whether there is something under the old id, or soon may be, and nothing yet under the new one.
   private func canTakeOver(_ old: String, _ listing: Listing, _ records: [PostKey: Record]) -> Bool {
-    accounts.contains { records[PostKey(listing: old, account: $0)] != nil }
+    (isBusy(old) || accounts.contains { records[PostKey(listing: old, account: $0)] != nil })
       && !accounts.contains { records[PostKey(listing: listing.id, account: $0)] != nil }
   }
+
+  private func isBusy(_ id: String) -> Bool { input.underWay?.has(id) ?? false }
 
   /// Unreadable is not absent.
   private func isFrozen(_ id: String) -> Bool {

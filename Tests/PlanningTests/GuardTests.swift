@@ -235,6 +235,40 @@ struct IdentityTests {
     #expect(plan.bookkeeping.isEmpty && plan.actions[0].hold?.text.contains("moved_from: lamp") == true)
   }
 
+  /// Under its new id nobody would know of the request: what it makes would be made again.
+  @Test(arguments: [Record.State.uncertain, .live, nil])
+  func movedFromWaitsForWhatIsUnderWay(state: Record.State?) {
+    var listing = Given.listing("new", Given.content("other"))
+    listing.movedFrom = "lamp"
+    let records = state.map { [Given.record("lamp", $0)] } ?? []
+    let key = PostKey(listing: "lamp", account: "a")
+    let plan = Given.plan([listing], records) { $0.underWay = UnderWay([key]) }
+    #expect(plan.told == ["create new a [id-changed]"] && plan.bookkeeping.isEmpty)
+    #expect(plan.actions[0].hold?.text.contains("a request of lamp is under way") == true)
+    #expect(plan.awaited == [key])
+    let after = Given.plan([listing], records) { $0.underWay = UnderWay() }
+    #expect(after.bookkeeping.isEmpty == (state == nil))
+  }
+
+  /// Open, under way and not yet recorded, or in a file that can't be read: it may be there.
+  @Test(arguments: ["open", "replaced", "under way", "unreadable"])
+  func anIdEditedBeforeItsPostIsKnownIsHeld(how: String) {
+    let old = Given.content("lamp")
+    var record = Given.record("lamp", how == "replaced" ? .live : .uncertain)
+    record.content = how == "replaced" ? Given.content("older") : nil
+    record.pending = Intent(
+      op: "1", action: how == "replaced" ? .replace : .create, key: record.key, marketplace: "m", content: old,
+      file: record.file, at: Given.now)
+    let plan = Given.plan([Given.listing("new", old)], how == "under way" ? [] : [record]) { input in
+      if how == "under way" { input.underWay = UnderWay([record.key], makes: [record.key: old]) }
+      if how == "unreadable" { input.wanted.frozenIDs = ["lamp"] }
+      input.capabilities["m"]?.canLookUp = true
+    }
+    let settling = how == "under way" || how == "unreadable" ? [] : ["resolve lamp a"]
+    #expect(plan.told == settling + ["create new a [id-changed]"])
+    #expect(plan.actions.last?.hold?.text.contains("moved_from: lamp") == true)
+  }
+
   @Test func movedFromSaysNothingOfAListingWithPostsOfItsOwn() {
     var listing = Given.listing("new")
     listing.movedFrom = "lamp"
