@@ -31,17 +31,20 @@ package actor Executor {
   private let tell: @Sendable (ExecutionEvent) -> Void
   private var tasks: [PostKey: Task<Void, Never>] = [:]
   private var lastLookups: [PostKey: LookupSchedule.Asked] = [:]
-  /// Creates that got no answer from here, with the moment at which hawker stopped waiting for one.
-  private var unanswered: [PostKey: Duration] = [:]
+  private var unanswered: Unanswered
   private let startedAt: (wall: Timestamp, uptime: Duration)
   /// Listings that were sold, with the journal's sequence by then.
   private var sold: [String: Int] = [:]
   /// Posts that a plan wanted to change while they were in flight.
   private var overtaken: Set<PostKey> = []
   private var troubles = Troubles()
+  /// Accounts that are being swept for trouble of these times, and late enough for that to be all.
+  private var sweeping: [String: Timestamp] = [:]
+  private var begun = Begun()
   private var waiting = Waiting()
   private var journalFailure: JournalError?
   private var isStopping = false
+  private var isRecording = false
 
   package init(
     accounts: [Account], journal: Journal, ambient: Ambient, absenceAfter: Duration,
@@ -53,13 +56,15 @@ package actor Executor {
     self.absenceAfter = absenceAfter
     self.tell = tell
     startedAt = (ambient.now(), ambient.uptime())
-    // A program that was killed may have left a second post behind, and nobody who remembers.
-    if journal.opening.isUnclean { for account in accounts { troubles.note(account.name, at: startedAt.uptime) } }
+    let (ledger, unswept) = (journal.ledger, journal.unswept)
+    unanswered = Unanswered(ledger, startedAt: startedAt)
     for account in accounts {
       self.accounts[account.name] = account
       lanes[account.name] = Lane(account: account.name, concurrency: account.concurrency)
+      guard let moment = unswept[account.name] else { continue }
+      troubles.note(account.name, at: startedAt.uptime - max(.zero, startedAt.wall.duration(since: moment)))
     }
-    for record in journal.ledger.records.values {
+    for record in ledger.records.values {
       for failure in [record.failure, record.leftover?.failure] {
         guard let failure, failure.code == "throttled", let until = failure.retryAt, until > startedAt.wall
         else { continue }
@@ -73,11 +78,9 @@ package actor Executor {
   /// Records the plan's facts and starts what it allows. Replaces what waits.
   package func submit(_ plan: Plan) async throws(JournalError) {
     try requireJournal()
-    let facts = plan.bookkeeping.map(Entry.init)
-    CrashPoint.reach("facts-before")
-    if !facts.isEmpty { try await journal.append(facts) }
-    CrashPoint.reach("facts-recorded")
-    guard !isStopping else { return }
+    if hasStrays(plan) { return }
+    try await record(plan.bookkeeping.map(Entry.init))
+    guard !isStopping, !hasStrays(plan) else { return }
     // A plan that was made before a sale knows nothing of it: what it wants of that listing waits for the next one.
     sold = sold.filter { $0.value > plan.sequence }
     let known = plan.executable.filter { sold[$0.key.listing] == nil }
@@ -86,7 +89,38 @@ package actor Executor {
       let sales = lanes[name]?.waiting.filter { $0.isSale && sold[$0.key.listing] != nil } ?? []
       overtaken.formUnion(lanes[name]?.submit(sales + (byAccount[name] ?? [])) ?? [])
     }
+    expect(plan)
     pump()
+  }
+
+  /// What was begun since the plan was made may be what it would make again. Then nothing of it is done but that nothing of
+  /// the last one starts any more: the next one knows.
+  private func hasStrays(_ plan: Plan) -> Bool {
+    let strays = begun.unforeseen(by: plan)
+    guard !strays.isEmpty else { return false }
+    for name in lanes.keys {
+      let sales = lanes[name]?.waiting.filter(\.isSale) ?? []
+      overtaken.formUnion(lanes[name]?.submit(Array(sales)) ?? [])
+    }
+    for key in strays.sorted() { tell(.overtaken(key)) }
+    pump()
+    return true
+  }
+
+  /// Meanwhile nothing of the last plan starts: of a post that gets another id it would be lost sight of.
+  private func record(_ facts: [Entry]) async throws(JournalError) {
+    CrashPoint.reach("facts-before")
+    isRecording = true
+    defer { isRecording = false }
+    if !facts.isEmpty { try await journal.append(facts) }
+    CrashPoint.reach("facts-recorded")
+  }
+
+  /// The plan is to be made again when these have ended; those that have since, now.
+  private func expect(_ plan: Plan) {
+    for key in plan.awaited.sorted() {
+      if lanes[key.account]?.inFlight.contains(key) == true { overtaken.insert(key) } else { tell(.overtaken(key)) }
+    }
   }
 
   /// Starts a plan of a few posts beside what is in flight. False, and nothing is done, where something waits: a plan
@@ -145,6 +179,13 @@ package actor Executor {
   /// Posts with a request under way.
   package var inFlight: Set<PostKey> { Set(tasks.keys) }
 
+  /// What is on its way: a plan is to know of it.
+  package var underWay: UnderWay {
+    let keys = lanes.values.reduce(into: Set<PostKey>()) { $0.formUnion($1.inFlight) }
+    let makes = lanes.values.reduce(into: [PostKey: Content]()) { $0.merge($1.makes) { first, _ in first } }
+    return UnderWay(keys, makes: makes, begun: begun.count)
+  }
+
   /// Whether something is in flight.
   package var isBusy: Bool { !tasks.isEmpty }
 
@@ -170,7 +211,16 @@ package actor Executor {
   /// Accounts to be swept for second posts: those whose trouble is `delay` past, for until the marketplace shows
   /// everything a sweep proves nothing.
   package func takeTroubled(after delay: Duration = .zero) -> Set<String> {
-    troubles.take(after: delay, now: ambient.uptime())
+    let (now, unswept) = (ambient.uptime(), journal.unswept)
+    let taken = troubles.take(after: delay, now: now)
+    for (account, moment) in taken { sweeping[account] = now >= moment + absenceAfter ? unswept[account] : nil }
+    return Set(taken.keys)
+  }
+
+  /// The account was looked through, and nothing is left to be taken off. A sweep that came too soon to see everything is
+  /// made once more by the next life.
+  package func swept(_ account: String) {
+    if let moment = sweeping.removeValue(forKey: account) { journal.swept(account, since: moment) }
   }
 
   /// Goes on where `last`, of the same program, stopped: only its own time tells how long an answer has been missing when
@@ -179,7 +229,7 @@ package actor Executor {
     let (open, earlier, paces) = await (last.unanswered, last.troubles, last.accounts.mapValues(\.pace))
     // Told to wait, it still has to.
     for (name, pace) in paces { if let until = pace.pausedUntil { accounts[name]?.pace.pause(until: until) } }
-    unanswered.merge(open) { own, _ in own }
+    unanswered.takeOver(from: open)
     troubles.takeOver(from: earlier, of: accounts.keys)
   }
 
@@ -189,7 +239,10 @@ package actor Executor {
   }
 
   /// It could not be looked into now: later.
-  package func stillTroubled(_ account: String) { troubles.note(account, at: ambient.uptime()) }
+  package func stillTroubled(_ account: String) {
+    journal.note(trouble: account, at: ambient.now())
+    troubles.note(account, at: ambient.uptime())
+  }
 
   /// Starts nothing more; what runs may finish within `grace`, then it is cancelled and recorded for what it then is.
   package func stop(grace: Duration) async {
@@ -224,7 +277,9 @@ package actor Executor {
   private func pump() {
     guard !isStopping, journalFailure == nil else { return }
     for name in lanes.keys.sorted() {
-      while case .start(let action)? = lanes[name]?.next(at: ambient.now()) {
+      while !isRecording || lanes[name]?.waiting.first?.isSale == true,
+        case .start(let action)? = lanes[name]?.next(at: ambient.now())
+      {
         if journal.isCurrent(action, at: ambient.now()) { start(action) } else { skip(action) }
       }
     }
@@ -239,7 +294,11 @@ package actor Executor {
     guard let account = accounts[action.key.account] else { return }
     let performer = Performer(
       marketplace: account.marketplace, journal: journal, claims: claims, pace: account.pace, ambient: ambient)
-    let schedule = schedule(for: action)
+    let schedule =
+      action.kind == .resolve
+      ? unanswered.schedule(
+        for: action.record, ambient, absenceAfter: absenceAfter, last: lastLookups[action.key]) : nil
+    begun.note(action)
     tell(.started(action))
     // Its intent is on the way to the journal before this returns: no thread has to wake for that. It may even have ended.
     let place = Task<Void, Never> {}
@@ -248,19 +307,6 @@ package actor Executor {
       await self.carryOut(action, performer, schedule)
     }
     if tasks[action.key] == place { tasks[action.key] = task }
-  }
-
-  /// What an earlier life left behind was sent at the latest when its missing answer was recorded, and otherwise when that
-  /// life ended: before this one began. How long ago that was, only a clock tells that can't have been put forward.
-  private func schedule(for action: Action) -> LookupSchedule? {
-    guard action.kind == .resolve, let record = action.record, let intent = record.pending else { return nil }
-    let age = max(.zero, startedAt.wall.duration(since: intent.at))
-    let here = unanswered[action.key]
-    let intendedAt = here ?? startedAt.uptime - age
-    let recorded = record.failure?.unansweredAt.map { ambient.uptime() - ambient.boot().elapsed(since: $0) }
-    return LookupSchedule(
-      intendedAt: intendedAt, sentBy: here ?? recorded ?? startedAt.uptime, absenceAfter: absenceAfter,
-      last: lastLookups[action.key])
   }
 
   private func carryOut(_ action: Action, _ performer: Performer, _ schedule: LookupSchedule?) async {
@@ -283,7 +329,7 @@ package actor Executor {
     if let asked = attempt.asked { lastLookups[action.key] = asked }
     if attempt.postponed == nil {
       lastLookups[action.key] = nil
-      unanswered[action.key] = attempt.result.kind == .uncertain ? ambient.uptime() : nil
+      learnEnd(of: action, isOpen: attempt.result.kind == .uncertain)
     }
     if let failure = attempt.failure {
       learn(account, failure)
@@ -294,12 +340,17 @@ package actor Executor {
       lanes[account]?.postpone(action, until: time)
       lanes[account]?.requeue(action)
     }
-    if attempt.result.kind == .uncertain || action.kind == .resolve { troubles.note(account, at: ambient.uptime()) }
+    if attempt.result.kind == .uncertain || action.kind == .resolve { stillTroubled(account) }
     // What follows, only a plan can tell.
     if attempt.result.kind == .uncertain, attempt.postponed == nil { overtaken.insert(action.key) }
     tell(.finished(attempt.result))
     if let retryAt = attempt.result.retryAt, !waiting.isEmpty { ring(at: retryAt) }
     release(action.key)
+  }
+
+  private func learnEnd(of action: Action, isOpen: Bool) {
+    if let op = action.record?.pending?.op { unanswered.forget(op) }
+    if isOpen, let open = journal.record(of: action.key)?.pending { unanswered.note(open, at: ambient.uptime()) }
   }
 
   private func learn(_ account: String, _ failure: MarketplaceFailure) {

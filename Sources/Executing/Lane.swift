@@ -34,6 +34,9 @@ struct Lane: Sendable {
 
   var waiting: ArraySlice<Action> { queue }
 
+  /// What creates and replaces are sending, or may have sent.
+  var makes: [PostKey: Content] { begun.compactMapValues(\.made) }
+
   /// Replaces what waits. Posts that are in flight are left out. Returns those of them of which something else is wanted
   /// than what is being done: afterwards they are planned again.
   mutating func submit(_ actions: [Action]) -> Set<PostKey> {
@@ -156,6 +159,14 @@ struct Lane: Sendable {
 }
 
 extension Action {
+  /// What it makes, or what was made before that it settles.
+  fileprivate var made: Content? {
+    switch kind {
+    case .create, .replace, .resolve: post?.content ?? record?.pending?.content
+    default: nil
+    }
+  }
+
   /// Whether it is what `other` asks for, with nothing to follow.
   fileprivate func comes(to other: Action) -> Bool {
     switch kind {

@@ -22,6 +22,8 @@ package struct Sweep: Sendable {
   package struct Copies: Hashable, Sendable {
     fileprivate var listing: String
     fileprivate var posts: [RemotePost]
+
+    fileprivate func hold(_ remoteID: String?) -> Bool { posts.contains { $0.remoteID == remoteID } }
   }
 
   /// Asks for everything, again and again as long as `patience` lasts; zero: once. Nil when it can't be asked now: a
@@ -47,9 +49,7 @@ package struct Sweep: Sendable {
     var results: [ActionResult] = []
     var isWhole = true
     for copies in found {
-      let key = PostKey(listing: copies.listing, account: account.name)
-      guard let record = journal.record(of: key), copies.posts.contains(where: { $0.remoteID == record.remoteID })
-      else { continue }
+      guard let key = owner(of: copies) else { continue }
       guard await executor.claim(key) else {
         isWhole = false
         continue
@@ -63,12 +63,19 @@ package struct Sweep: Sendable {
     return (results, isWhole)
   }
 
+  /// Who has one of them on record: the listing that the reference names or, since it has another id by now, another one.
+  private func owner(of copies: Copies) -> PostKey? {
+    let named = PostKey(listing: copies.listing, account: account.name)
+    if let record = journal.record(of: named), copies.hold(record.remoteID) { return named }
+    return journal.ledger.records.values.first { $0.key.account == account.name && copies.hold($0.remoteID) }?.key
+  }
+
   private func remove(
     _ copies: Copies, of key: PostKey
   ) async -> Result<(results: [ActionResult], isWhole: Bool), JournalError> {
     var results: [ActionResult] = []
     // As it is now that nothing else changes it: what was found may be yesterday's.
-    guard let record = journal.record(of: key), copies.posts.contains(where: { $0.remoteID == record.remoteID }) else {
+    guard let record = journal.record(of: key), copies.hold(record.remoteID) else {
       return .success(([], true))
     }
     for copy in copies.posts where copy.remoteID != record.remoteID {

@@ -7,10 +7,10 @@ struct Troubles: Sendable {
 
   mutating func note(_ account: String, at moment: Duration) { moments[account] = moment }
 
-  /// Those that are `delay` past; they are forgotten.
-  mutating func take(after delay: Duration, now: Duration) -> Set<String> {
-    let ripe = Set(moments.filter { now >= $0.value + delay }.keys)
-    for account in ripe { moments[account] = nil }
+  /// Those that are `delay` past, with their time; they are forgotten.
+  mutating func take(after delay: Duration, now: Duration) -> [String: Duration] {
+    let ripe = moments.filter { now >= $0.value + delay }
+    for account in ripe.keys { moments[account] = nil }
     return ripe
   }
 

@@ -139,7 +139,9 @@ extension Deciding {
     if let other = owner(of: posted, on: key.account), other != key {
       return refused("\(posted) is the post of \(other.listing) on \(key.account) already")
     }
-    return done([isPosted(intent, posted)], "\(key): recorded as \(posted)")
+    var ruling = done([isPosted(intent, posted)], "\(key): recorded as \(posted)")
+    if intent.action == .create || intent.action == .replace { ruling.troubled = key.account }
+    return ruling
   }
 
   private func owner(of remoteID: String, on account: String) -> PostKey? {

@@ -9,6 +9,8 @@ package struct Deciding {
   package struct Ruling: Sendable {
     package var entries: [Entry]
     package var answer: Answer
+    /// The account that is to be swept afterwards: what a person found may be one of two.
+    package var troubled: String?
   }
 
   let wanted: Wanted
@@ -23,19 +25,19 @@ package struct Deciding {
   /// Posts with a request under way.
   let inFlight: Set<PostKey>
 
-  package init(_ shop: Shop, _ wanted: Wanted, inFlight: Set<PostKey> = []) {
+  package init(_ shop: Shop, _ wanted: Wanted, underWay: UnderWay = UnderWay()) {
     self.wanted = wanted
     ledger = shop.journal.ledger
-    plans = [PlanInput.Mode.once, .continuous].map { shop.plan(wanted, mode: $0) }
+    plans = [PlanInput.Mode.once, .continuous].map { shop.plan(wanted, mode: $0, underWay: underWay) }
     enforcing = {
       var selection = Selection()
       selection.enforces = true
-      return shop.plan(wanted, mode: .once, selection: selection)
+      return shop.plan(wanted, mode: .once, selection: selection, underWay: underWay)
     }
     capabilities = shop.options.capabilities
     config = shop.config
     now = shop.ambient.now()
-    self.inFlight = inFlight
+    inFlight = underWay.keys
   }
 
   /// Without plans: for what asks for none.

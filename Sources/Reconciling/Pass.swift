@@ -38,28 +38,30 @@ package struct Pass: Sendable {
       let due = try await executor.rest(by: earliestRetry(current))
       if log.done > before.done { lastProgress = shop.ambient.uptime() }
       if await executor.isStopped { break }
-      current = replan(wanted, selection, heldBack: heldBack)
+      current = await replan(wanted, selection, heldBack: heldBack)
       if await executor.isBusy { continue }
       // What a request that ended meanwhile made stale was not started, and is planned again.
       if log.started + log.overtaken > before.moves, !current.executable.isEmpty { continue }
       guard let moment = [due, earliestRetry(current)].compactMap({ $0 }).min(),
         await sleep(until: moment, since: lastProgress)
       else { break }
-      current = replan(wanted, selection, heldBack: heldBack)
+      current = await replan(wanted, selection, heldBack: heldBack)
     }
     _ = try await executor.settle()
     try await sweep(until: lastProgress + patience)
-    return results(of: plan, as: replan(wanted, selection, heldBack: heldBack), await executor.rests)
+    return results(of: plan, as: await replan(wanted, selection, heldBack: heldBack), await executor.rests)
   }
 
   /// As the daemon would go on, but, of an `apply`, without its grace: a person has seen this plan. What
   /// `--allow-withdraw` let through is in the journal by now, as permits. What a guard held there stays held to the end,
   /// even when the others' going would let it pass: it was shown as held. Nor does what an adoption found there follow at
   /// once: nobody has seen that yet.
-  private func replan(_ wanted: Wanted, _ selection: Selection, heldBack: HeldBack) -> Plan {
+  private func replan(_ wanted: Wanted, _ selection: Selection, heldBack: HeldBack) async -> Plan {
     var selection = selection
     selection.allowedWithdrawals = nil
-    var plan = shop.plan(wanted, mode: selection.givesGrace ? .continuous : .retrying, selection: selection)
+    var plan = shop.plan(
+      wanted, mode: selection.givesGrace ? .continuous : .retrying, selection: selection,
+      underWay: await executor.underWay)
     plan.actions.removeAll { $0.hold == nil && heldBack.covers($0) }
     return plan
   }
@@ -82,9 +84,9 @@ package struct Pass: Sendable {
     for account in shop.accounts where troubled.contains(account.name) && log.stops[account.name] == nil {
       let sweep = Sweep(account, journal: shop.journal, ambient: shop.ambient)
       guard let found = await sweep.find(within: max(.zero, end - shop.ambient.uptime())) else { continue }
-      for result in try await sweep.remove(found, claiming: executor).results {
-        tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""))
-      }
+      let (results, isWhole) = try await sweep.remove(found, claiming: executor)
+      for result in results { tell(.duplicate(result.action.key, removed: result.action.remoteID ?? "")) }
+      if isWhole { await executor.swept(account.name) }
     }
   }
 

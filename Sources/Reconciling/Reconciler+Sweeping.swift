@@ -16,7 +16,8 @@ extension Reconciler {
       for result in results {
         Chronicle.tell(.duplicate(result.action.key, removed: result.action.remoteID ?? ""), logger)
       }
-      if !isWhole { await executor.stillTroubled(find.sweep.accountName) }
+      let account = find.sweep.accountName
+      if isWhole { await executor.swept(account) } else { await executor.stillTroubled(account) }
     }
     let troubled = await executor.takeTroubled(after: shop.config.sync.absenceAfter)
     for account in shop.accounts where troubled.contains(account.name) {
@@ -27,11 +28,13 @@ extension Reconciler {
   private func look(for sweep: Sweep, on account: String) {
     Task(executorPreference: shop.ambient.executor) { [hints, finds] in
       guard let copies = await sweep.find(within: .zero) else { return await self.stillTroubled(account) }
-      guard !copies.isEmpty else { return }
+      guard !copies.isEmpty else { return await self.swept(account) }
       finds.add(.init(sweep: sweep, copies: copies))
       hints.add { $0.replan = true }
     }
   }
+
+  private func swept(_ account: String) async { await executor.swept(account) }
 
   /// By the executor of then: a changed config has another one.
   private func stillTroubled(_ account: String) async { await executor.stillTroubled(account) }

@@ -238,13 +238,14 @@ package actor Reconciler {
     await scanAndShow()
     if case .sold = decision { return await intake.decide(decision) }
     guard let wanted else { return Answer(.refused, "the listings have not been looked at yet") }
-    let ruling = Deciding(shop, wanted, inFlight: await executor.inFlight).rule(decision)
+    let ruling = Deciding(shop, wanted, underWay: await executor.underWay).rule(decision)
     guard !ruling.entries.isEmpty else { return ruling.answer }
     CrashPoint.reach("decision-before")
     do throws(JournalError) { try await shop.journal.append(ruling.entries) } catch {
       return Answer(.journal, error.message)
     }
     CrashPoint.reach("decision-recorded")
+    if let account = ruling.troubled { await executor.stillTroubled(account) }
     for line in ruling.answer.text.split(separator: "\n") { logger.notice("\(Escaping.line(String(line)))") }
     hints.add { $0.replan = true }
     return ruling.answer
@@ -258,7 +259,7 @@ package actor Reconciler {
   private func replan() async throws(JournalError) {
     guard let wanted else { return }
     try await askAgain()
-    let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan)
+    let plan = shop.plan(wanted, mode: .continuous, scannedAt: lastScan, underWay: await executor.underWay)
     chronicle.planned(plan, accounts: shop.accounts.count, isBusy: await executor.isBusy)
     shop.window?.planned(plan)
     logger.debug("planned: \(plan.executable.count) to do, as seen at \(lastScan?.description ?? "no time")")

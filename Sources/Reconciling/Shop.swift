@@ -39,16 +39,24 @@ package struct Shop: Sendable {
 
   package var config: Config { loaded.config }
 
-  /// The plan of this moment, from a scan (made at `scannedAt`; nil: just now) and the journal.
+  /// The plan of this moment, from a scan (made at `scannedAt`; nil: just now) and the journal. `underWay` is asked for
+  /// before: what begins later, the executor tells from the plan.
   package func plan(
-    _ wanted: Wanted, mode: PlanInput.Mode, selection: Selection = Selection(), scannedAt: Timestamp? = nil
+    _ wanted: Wanted, mode: PlanInput.Mode, selection: Selection = Selection(), scannedAt: Timestamp? = nil,
+    underWay: UnderWay? = nil
   ) -> Plan {
     var input = PlanInput(wanted, journal.ledger, config, options.capabilities, now: ambient.now(), mode: mode)
-    input.scannedAt = scannedAt
+    (input.scannedAt, input.underWay) = (scannedAt, underWay)
     input.narrow(to: selection)
     for account in accounts { input.accountCapabilities[account.name] = account.marketplace.capabilities }
     let plan = Planner.plan(input)
     return isSandbox ? plan.inSandbox() : plan
+  }
+
+  /// Whether one of its accounts is still to be swept for second posts.
+  package var isUnswept: Bool {
+    let unswept = journal.unswept
+    return accounts.contains { unswept[$0.name] != nil }
   }
 
   package func executor(_ tell: @escaping @Sendable (ExecutionEvent) -> Void) -> Executor {

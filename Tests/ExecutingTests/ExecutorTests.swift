@@ -177,6 +177,56 @@ struct ExecutorTests {
     }
   }
 
+  /// A marketplace that shows posts late, or answers each create as a repetition of one before, would be sent them without
+  /// end.
+  @Test func aCreateThatIsNeverFoundIsSentTwiceAndThenHeldForAPerson() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let time = VirtualTime()
+    try await time.run {
+      let (lamp, state) = (Samples.listing("lamp"), folder.path + "/state")
+      let lost = FakeMarketplace.Fault.before(.uncertain(.init("cut")))
+      let first = try Workbench(time, folder: state)
+      first.market.fail(lost, .none, .none, .none, lost)
+      try await first.converge([lamp])
+      let creates = first.market.calls.filter { $0 == "create lamp" }
+      #expect(creates.count == 2 && first.market.calls.count == 8)
+      await first.journal.close()
+
+      let next = try Workbench(time, folder: state)
+      for listing in [lamp, Samples.listing("lamp", price: 3000)] {
+        try await next.converge([listing])
+        let held = try #require(next.plan([listing]).actions.first)
+        #expect(held.kind == .resolve && held.hold?.by == .unsettled && held.hold?.by.needsPerson == true)
+        for part in ["sent twice and not found there", "hawker resolve lamp --account a --posted", "--not-posted"] {
+          #expect(held.hold?.text.contains(part) == true)
+        }
+      }
+      #expect(next.market.calls.isEmpty)
+      let intents = try JournalReading.entries(state).filter { $0.kind == "intent" }
+      #expect(intents.count == 2 && intents[0].json["op"] == intents[1].json["op"])
+
+      let open = try #require(next.journal.ledger.records.values.first?.pending)
+      let told = Failure(code: "not-posted", message: "the seller does not see it there")
+      try await next.journal.append([.outcome(Outcome(op: open.op, result: .failed, failure: told))])
+      try await next.converge([lamp])
+      #expect(next.market.calls == ["create lamp"])
+      #expect(next.journal.ledger.records.values.allSatisfy { $0.isLive && $0.pending == nil })
+      await next.journal.close()
+    }
+  }
+
+  /// What was certainly not sent needs no look-up, and no person.
+  @Test func aSecondSendingThatCertainlyDidNotLeaveIsTriedAgain() async throws {
+    try await bench { bench in
+      bench.market.fail(
+        .before(.uncertain(.init("cut"))), .none, .none, .none, .before(.unavailable(.init("no connection"))))
+      try await bench.converge([Samples.listing("lamp")])
+      #expect(bench.market.calls.count { $0 == "create lamp" } == 3)
+      #expect(bench.journal.ledger.records.values.allSatisfy { $0.isLive })
+    }
+  }
+
   @Test func withoutLookUpsAnUncertainCreateIsHeldForAPerson() async throws {
     try await bench(canLookUp: false) { bench in
       bench.market.fail(.after(.uncertain(.init("cut"))))
@@ -591,11 +641,40 @@ struct ExecutorTests {
     }
   }
 
-  @Test func duplicatesOfOneReferenceAreSweptUp() async throws {
+  /// The plan was made while a create of an id that it doesn't know waited for its turn: whether that has begun since, or
+  /// has even ended, what looks like it is not made beside it.
+  @Test(arguments: [1, 3, 30]) func whatBeganSinceAPlanWasMadeIsNotMadeAgainByIt(tenths: Int64) async throws {
+    try await bench(concurrency: 1) { bench in
+      bench.time.waits { [journal = bench.journal] in !journal.isIdle }
+      bench.market.state.withLock { $0.latencies = ["create bike": .milliseconds(200), "create lamp": .seconds(1)] }
+      let bike = Samples.listing("bike")
+      try await bench.executor.submit(bench.plan([bike, Samples.listing("lamp")]))
+      var renamed = Samples.listing("floor")
+      renamed.posts[0].content = Samples.content("lamp")
+      let plan = bench.plan([bike, renamed], underWay: await bench.executor.underWay)
+      #expect(plan.executable.map(\.key.listing) == ["bike", "floor"])
+      try await bench.time.sleep(.milliseconds(tenths * 100))
+      try await bench.executor.submit(plan)
+      _ = try await bench.executor.settle()
+      // What had not begun by then is dropped; the listing has its new id in time.
+      #expect(bench.market.calls == ["create bike", tenths == 1 ? "create floor" : "create lamp"])
+      let overtaken = bench.events.all.withLock { events in
+        events.contains { if case .overtaken(let key) = $0 { key.listing == "lamp" } else { false } }
+      }
+      #expect(overtaken == (tenths > 1))
+      let next = bench.plan([bike, renamed], underWay: await bench.executor.underWay)
+      #expect(next.executable.isEmpty)
+    }
+  }
+
+  @Test(arguments: [false, true]) func duplicatesOfOneReferenceAreSweptUp(isMoved: Bool) async throws {
     try await bench { bench in
       bench.market.fail(.twice)
       try await bench.converge([Samples.listing("lamp")])
       #expect(bench.market.references.count == 2)
+      if isMoved {
+        try await bench.journal.append([.moved(listing: "floor", from: "lamp", file: "listings/floor.yaml")])
+      }
       let account = Executor.Account(
         name: "a", marketplace: bench.market, pace: Pace(requestsPerSecond: 0, ambient: bench.time.ambient),
         concurrency: 1)

@@ -11,6 +11,8 @@ final class FakeMarketplace: Marketplace {
     case after(MarketplaceFailure)
     /// It happened twice.
     case twice
+    /// All is well.
+    case none
   }
 
   struct State: Sendable {
@@ -25,6 +27,8 @@ final class FakeMarketplace: Marketplace {
     var nextPage: String?
     /// What a create's answer names instead of the new post.
     var answersWith: String?
+    /// Calls that take their own time.
+    var latencies: [String: Duration] = [:]
     /// Calls wait until so many have gathered.
     var gate: Int?
     var gathered: [CheckedContinuation<Void, Never>] = []
@@ -110,6 +114,7 @@ final class FakeMarketplace: Marketplace {
       state.mostRunning = max(state.mostRunning, state.running)
     }
     await gather()
+    let latency = state.withLock { $0.latencies[name] } ?? latency
     do throws(CancellationError) { try await ambient.sleep(latency) } catch {
       state.withLock { $0.running -= 1 }
       throw .unavailable(.init("cancelled before it was sent"))

@@ -2,6 +2,7 @@ import Journaling
 import Listings
 import Marketplaces
 import Support
+import Synchronization
 import Testing
 
 @testable import Executing
@@ -49,6 +50,57 @@ struct LookupTests {
       #expect(bench.market.calls.last == "create lamp")
       #expect(time.elapsed >= .seconds(3600 + 120) && time.elapsed < .seconds(3600 + 130))
       await bench.journal.close()
+    }
+  }
+
+  /// Its request may still be on its way under the old one: an empty look-up proves nothing.
+  @Test func aCreateThatGetsAnotherIdWhileItIsUnderWayIsNotSentAgain() async throws {
+    try await onVirtualTime { time, folder in
+      let bench = try Workbench(time, folder: folder)
+      time.waits { [journal = bench.journal] in !journal.isIdle }
+      try await time.sleep(.seconds(3600))
+      bench.market.state.withLock { $0.latencies["create lamp"] = .seconds(200) }
+      try await bench.executor.submit(bench.plan([Samples.listing("lamp")]))
+      try await time.sleep(.seconds(1))
+      try await bench.journal.append([.moved(listing: "floor", from: "lamp", file: "listings/floor.yaml")])
+      var floor = Samples.listing("floor")
+      floor.posts[0].content = Samples.content("lamp")
+      try await bench.executor.submit(bench.plan([floor]))
+      for _ in 0..<400 {
+        try await time.sleep(.seconds(1))
+        await bench.executor.resume()
+      }
+      #expect(bench.market.calls.filter { $0.hasPrefix("create") } == ["create lamp"])
+      let record = try #require(bench.journal.ledger.records.values.first)
+      #expect(record.key.listing == "floor" && record.isLive && record.pending == nil)
+      await bench.executor.stop(grace: .zero)
+      await bench.journal.close()
+    }
+  }
+
+  /// Whoever opens the journal in between may sweep nothing.
+  @Test func whatIsToBeSweptOutlivesRestartsUntilASweepCameLateEnough() async throws {
+    try await onVirtualTime { time, folder in
+      let first = try Workbench(time, folder: folder)
+      first.market.fail(.after(.uncertain(.init("cut"))))
+      try await first.converge([Samples.listing("lamp")])
+      await first.executor.stop(grace: .zero)
+      await first.journal.close()
+      let command = try Journal.open(folder, program: "test", now: time.ambient.now)
+      #expect(command.opening.state == .clean && command.unswept.keys.sorted() == ["a"])
+      await command.close()
+      for (pause, rest) in [(0, ["a"]), (120, [])] {
+        try await time.sleep(.seconds(pause))
+        let next = try Workbench(time, folder: folder)
+        #expect(await next.executor.takeTroubled() == ["a"])
+        await next.executor.swept("a")
+        #expect(next.journal.unswept.keys.sorted() == rest)
+        await next.executor.stop(grace: .zero)
+        await next.journal.close()
+      }
+      let last = try Workbench(time, folder: folder)
+      #expect(await last.executor.takeTroubled() == [])
+      await last.journal.close()
     }
   }
 

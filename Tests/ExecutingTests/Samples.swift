@@ -72,13 +72,13 @@ struct Workbench: Sendable {
       tell: { event in events.all.withLock { $0.append(event) } })
   }
 
-  func plan(_ listings: [Listing], mode: PlanInput.Mode = .continuous) -> Plan {
+  func plan(_ listings: [Listing], mode: PlanInput.Mode = .continuous, underWay: UnderWay? = nil) -> Plan {
     let ledger = journal.ledger
     var input = PlanInput(
       wanted: Wanted(listings: listings.sorted { $0.id < $1.id }), records: ledger.records, config: config,
       capabilities: ["fake": markets.values.first!.capabilities], now: time.ambient.now(), mode: mode,
       lineage: ledger.lineage, sequence: ledger.sequence)
-    input.standing = ledger.standing
+    (input.standing, input.underWay) = (ledger.standing, underWay)
     return Planner.plan(input)
   }
 

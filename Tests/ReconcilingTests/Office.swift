@@ -53,7 +53,7 @@ struct Office {
   }
 
   func rule(_ decision: Decision, inFlight: Set<PostKey> = []) -> Deciding.Ruling {
-    Deciding(shop, wanted, inFlight: inFlight).rule(decision)
+    Deciding(shop, wanted, underWay: UnderWay(inFlight)).rule(decision)
   }
 
   func pass(_ patience: Duration, allowing: Int? = nil, plan given: Plan? = nil) async throws -> [ActionResult] {

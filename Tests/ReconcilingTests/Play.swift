@@ -192,7 +192,7 @@ struct Play {
     await senses.hear()
     let isOld = scanned.map { time.elapsed - $0.uptime >= .seconds(60) } ?? true
     if isDirty || isOld || graceEnd.map({ $0 <= now }) == true { await look() }
-    let plan = shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at)
+    let plan = shop.plan(wanted, mode: .continuous, scannedAt: scanned?.at, underWay: await executor.underWay)
     rules.check(plan, self, .daemon)
     inspector.offer(plan, besides: await executor.inFlight)
     try await executor.submit(plan)
@@ -216,7 +216,9 @@ struct Play {
         await executor.stillTroubled(account.name)
         continue
       }
-      witness.count("swept", try await sweep.remove(copies, claiming: executor).results.count)
+      let (results, isWhole) = try await sweep.remove(copies, claiming: executor)
+      witness.count("swept", results.count)
+      if isWhole { await executor.swept(account.name) }
     }
   }
 
@@ -236,7 +238,7 @@ struct Play {
   @discardableResult
   mutating func decide(_ decision: Decision) async -> Bool {
     await look()
-    let ruling = Deciding(shop, wanted, inFlight: await executor.inFlight).rule(decision)
+    let ruling = Deciding(shop, wanted, underWay: await executor.underWay).rule(decision)
     witness.count("\(String(describing: decision).prefix(while: { $0 != "(" })) \(ruling.answer.code.rawValue)")
     guard !ruling.entries.isEmpty else { return false }
     do throws(JournalError) { try await journal.append(ruling.entries) } catch {
@@ -244,6 +246,7 @@ struct Play {
       doubtful = ruling.entries.compactMap { if case .forgotten(let key) = $0 { key } else { nil } }
       return false
     }
+    if let account = ruling.troubled { await executor.stillTroubled(account) }
     for case .forgotten(let key) in ruling.entries { disown(key) }
     return true
   }

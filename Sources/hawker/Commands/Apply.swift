@@ -99,8 +99,8 @@ struct Apply: AsyncParsableCommand, Formatted {
   ) async throws -> Set<ExitCode> {
     show(plan)
     try refuseWrongNumber(plan)
-    // After a crash there may be something to sweep up all the same.
-    if !plan.hasChanges, !opened.shop.journal.opening.isUnclean {
+    // After a crash, or other trouble, there may be something to sweep up all the same.
+    if !plan.hasChanges, !opened.shop.isUnswept {
       if format == .json { Console.out(ResultJSON.render(plan.heldResults, of: plan)) }
       try await settleFacts(plan, wanted, opened)
       return plan.exitCodes

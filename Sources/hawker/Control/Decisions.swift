@@ -62,6 +62,7 @@ struct Decisions {
     let ruling = Deciding(shop, wanted).rule(decision)
     CrashPoint.reach("decision-before")
     if !ruling.entries.isEmpty { try await journal.append(ruling.entries) }
+    if let account = ruling.troubled { journal.note(trouble: account, at: shop.ambient.now()) }
     CrashPoint.reach("decision-recorded")
     Lineage.advance(shop)
     CrashPoint.reach("decision-marked")

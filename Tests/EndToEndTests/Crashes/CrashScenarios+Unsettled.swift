@@ -21,6 +21,18 @@ extension CrashScenario {
       prepare: { shop in try await shop.run(Line.apply.with(faults: "duplicate@create"), crashAt: "finish-before") },
       mayDouble: true),
     CrashScenario(
+      name: "made twice, and commands before the next apply",
+      prepare: { shop in
+        try await shop.run(Line.apply.with(faults: "duplicate@create"), crashAt: "finish-before")
+        try await shop.run(Line("hold", "lamp"))
+      }, act: { _ in [Line("release", "lamp"), .apply] }, mayDouble: true),
+    CrashScenario(
+      name: "made twice, and moved",
+      prepare: { shop in
+        try await shop.run(Line.apply.with(faults: "duplicate@create"), crashAt: "finish-before")
+        try moveLamp(shop)
+      }, shows: ["brass"], mayDouble: true),
+    CrashScenario(
       name: "two matches",
       prepare: { shop in try await shop.run(open("drop-after@create duplicate")) },
       afterwards: { shop in
