@@ -39,7 +39,7 @@ package enum Planner {
       createdAt: input.now, lineage: input.lineage, sequence: input.sequence)
     plan.choice = choice
     plan.settled = input.settled.posts
-    (plan.underWay, plan.awaited) = (input.underWay, Plan.awaited(input))
+    plan.underWay = input.underWay
     return plan
   }
 }
@@ -97,6 +97,7 @@ private struct Draft: Sendable {
     var plan = Planner.blank(input)
     plan.actions = Plan.ordered(actions)
     plan.guards = guarding.reports
+    plan.awaited = Plan.awaited(input, busy: renames.busy)
     plan.heldWithdrawals = guarding.heldWithdrawals
     plan.bookkeeping = renames.bookkeeping + parts.flatMap(\.bookkeeping) + guarding.bookkeeping
     return plan

@@ -23,9 +23,11 @@ extension PlanInput {
 }
 
 extension Plan {
-  /// Posts under way of listings without a file: what is planned of others may hang on what comes of them, and on nothing
-  /// that is an action.
-  static func awaited(_ input: PlanInput) -> Set<PostKey> {
-    input.underWay?.keys.filter { input.isFileless($0.listing) } ?? []
+  /// What is under way and decides, by its end, what becomes of another listing: of old ids that can't be moved yet, and
+  /// creates without a file. Not the withdrawals of what is gone: a plan for the end of each would be many.
+  static func awaited(_ input: PlanInput, busy: Set<String>) -> Set<PostKey> {
+    guard let underWay = input.underWay else { return [] }
+    let moving: Set<PostKey> = busy.isEmpty ? [] : underWay.keys.filter { busy.contains($0.listing) }
+    return moving.union(underWay.makes.keys.filter { input.isFileless($0.listing) })
   }
 }

@@ -246,6 +246,8 @@ struct IdentityTests {
     #expect(plan.told == ["create new a [id-changed]"] && plan.bookkeeping.isEmpty)
     #expect(plan.actions[0].hold?.text.contains("a request of lamp is under way") == true)
     #expect(plan.awaited == [key])
+    // One that goes away by itself is nobody's business.
+    #expect(Given.plan([], records) { $0.underWay = UnderWay([key]) }.awaited.isEmpty)
     let after = Given.plan([listing], records) { $0.underWay = UnderWay() }
     #expect(after.bookkeeping.isEmpty == (state == nil))
   }

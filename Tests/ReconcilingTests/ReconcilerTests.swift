@@ -70,6 +70,30 @@ import Testing
     }
   }
 
+  /// Its photos are on their way, or it has left; the journal may know of it or not.
+  @Test(arguments: [true, false], [0, 200])
+  func aListingThatGetsAnotherIdDuringItsFirstCreateIsPostedOnce(saysSo: Bool, upload: Int64) async throws {
+    try await shop { shop in
+      try await shop.time.sleep(.seconds(10))
+      shop.office.markets["a1"]?.change {
+        $0.faults = upload > 0 ? [.uploading(seconds: upload)] : [.slow(seconds: 20)]
+      }
+      try shop.write("sofa")
+      await shop.look()
+      try await shop.time.sleep(.seconds(2))
+      shop.remove("sofa")
+      try shop.write("couch", title: "sofa", more: saysSo ? "moved_from: sofa" : "")
+      await shop.look()
+      try await shop.time.sleep(.seconds(900))
+      #expect(shop.live == ["desk", "lamp", "sofa"])
+      let (couch, sofa) = (PostKey(listing: "couch", account: "a1"), PostKey(listing: "sofa", account: "a1"))
+      #expect(shop.ledger[saysSo ? couch : sofa]?.isLive == true)
+      #expect(shop.ledger[saysSo ? sofa : couch] == nil)
+      let holds = shop.plan().actions.filter { $0.key == couch }.compactMap(\.hold?.by)
+      #expect(holds == (saysSo ? [] : [.idChanged]))
+    }
+  }
+
   /// Whoever wrote it off would never hear that it can answer now.
   @Test func anAccountThatCouldNotBeAskedIsAskedOnceMoreByTheNextLife() async throws {
     try await shop { shop in
@@ -140,12 +164,15 @@ struct RealShop: Sendable {
     for name in ["desk", "lamp"] { try write(name) }
   }
 
-  func write(_ name: String, price: String = "100.00", category: String = "chairs", more: String = "") throws {
+  func write(
+    _ name: String, title: String? = nil, price: String = "100.00", category: String = "chairs", more: String = ""
+  ) throws {
+    let title = title ?? name
     let text = """
-      title: \(name)
+      title: \(title)
       description: Good.
       price: \(price)
-      photos: [https://example.org/\(name).jpg]
+      photos: [https://example.org/\(title).jpg]
       marketplaces: { \(accounts.map { "\($0): { category: \(category) }" }.joined(separator: ", ")) }
       \(more)
 
