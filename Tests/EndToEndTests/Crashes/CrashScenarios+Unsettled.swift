@@ -25,7 +25,8 @@ extension CrashScenario {
       prepare: { shop in
         try await shop.run(Line.apply.with(faults: "duplicate@create"), crashAt: "finish-before")
         try await shop.run(Line("hold", "lamp"))
-      }, act: { _ in [Line("release", "lamp"), .apply] }, mayDouble: true),
+      }, act: { _ in [Line("release", "lamp"), .apply] }, afterwards: { _ in [Line("release", "lamp")] },
+      mayDouble: true),
     CrashScenario(
       name: "made twice, and moved",
       prepare: { shop in
