@@ -23,7 +23,8 @@ enum Identities {
   }
 
   static func holdEdited(_ actions: inout [Action], _ input: PlanInput) {
-    let gone = gone(actions, input)
+    let ends = input.ends
+    let gone = gone(actions, input, ends)
     guard !gone.isEmpty else { return }
     var edited: [String: String] = [:]
     for action in actions where action.kind == .create && action.record == nil {
@@ -34,17 +35,23 @@ enum Identities {
     guard !edited.isEmpty else { return }
     for index in actions.indices where actions[index].hold == nil {
       guard let old = edited[actions[index].key.listing] else { continue }
-      let isGone = actions[index].kind == .withdraw && actions[index].cause == .fileGone
-      guard isGone || actions[index].kind == .create else { continue }
-      actions[index] = actions[index].held(
-        by: .idChanged, "id changed? add `moved_from: \(old)` to keep the post; otherwise change the title")
+      guard actions[index].isAbsence || actions[index].kind == .create else { continue }
+      actions[index] = actions[index].held(by: .idChanged, words(old, ends[old]))
     }
+  }
+
+  private static func words(_ old: String, _ end: PlanInput.End?) -> String {
+    guard let end else { return "id changed? add `moved_from: \(old)` to keep the post; otherwise change the title" }
+    return "id changed? \(old), which looks the same, \(end.rawValue): add `moved_from: \(old)`; if it is another one, "
+      + "change the title (or hawker release \(old))"
   }
 }
 
 extension Identities {
   /// What stands somewhere, or may, and no file says its id any more.
-  private static func gone(_ actions: [Action], _ input: PlanInput) -> Lookalikes {
+  private static func gone(
+    _ actions: [Action], _ input: PlanInput, _ ends: [String: PlanInput.End]
+  ) -> Lookalikes {
     var gone = Lookalikes()
     // Files that change while they are read may only not have been seen.
     for record in input.unseenPosts { gone.add(record) }
@@ -58,10 +65,42 @@ extension Identities {
         }
       if isGone, let record = actions[index].record { gone.add(record) }
     }
+    // What must not be offered again unasked isn't under another id either.
+    let ended = ends.isEmpty ? [] : input.records.values.filter { ends[$0.key.listing] != nil }
+    for record in ended.sorted(by: { $0.key < $1.key }) {
+      gone.add(record)
+      if let digest = record.failedDigest { gone.refuse(digest, of: record.key.listing) }
+    }
     // Of what waits for its turn the journal doesn't know yet.
     for (key, content) in (input.underWay?.makes ?? [:]).sorted(by: { $0.key < $1.key })
     where input.isFileless(key.listing) { gone.add(content, of: key.listing) }
     return gone
+  }
+}
+
+extension PlanInput {
+  /// Why a post is not made again unasked.
+  fileprivate enum End: String, Comparable {
+    case sold = "was sold"
+    case gone = "is gone from its marketplace"
+    case refused = "was refused"
+
+    static func < (one: End, other: End) -> Bool { one == .sold && other != .sold || one == .gone && other == .refused }
+  }
+
+  /// Of listings without a file, sold first.
+  fileprivate var ends: [String: End] {
+    var ends: [String: End] = [:]
+    for record in records.values {
+      guard let end = end(of: record), isFileless(record.key.listing) else { continue }
+      ends[record.key.listing] = min(end, ends[record.key.listing] ?? end)
+    }
+    return ends
+  }
+
+  private func end(of record: Record) -> End? {
+    if !standing.sales.isEmpty, standing.claim(on: record.key, quantity: quantities[record.key.listing] ?? 1) != nil { return .sold }
+    return record.state == .gone ? .gone : record.state == .rejected ? .refused : nil
   }
 }
 
@@ -96,10 +135,14 @@ private struct Lookalikes {
   private var same: [Look: String] = [:]
   /// By photo or, without any, by description.
   private var found: [String: [(title: Title, listing: String)]] = [:]
+  /// What was refused was never a post: of it only the digest is known.
+  private var refused: [Digest: String] = [:]
   /// A photo that more of them share says little.
   private static let most = 64
 
-  var isEmpty: Bool { same.isEmpty }
+  var isEmpty: Bool { same.isEmpty && refused.isEmpty }
+
+  mutating func refuse(_ digest: Digest, of listing: String) { refused[digest] = listing }
 
   /// What is there, and what it may have become.
   mutating func add(_ record: Record) {
@@ -119,6 +162,7 @@ private struct Lookalikes {
 
   func listing(like content: Content) -> String? {
     if let listing = same[Look(title: content.title, photos: content.photos)] { return listing }
+    if !refused.isEmpty, let listing = refused[content.digest] { return listing }
     let title = Title(content.title)
     for mark in marks(content) {
       if let like = found[mark]?.first(where: { $0.title.isLike(title) }) { return like.listing }
