@@ -191,8 +191,8 @@ package struct Wanted: Sendable {
   package var listings: [Listing]
   /// Ids of listings whose file has an error: their posts stay as they are.
   package var frozenIDs: Set<String>
-  /// Files, relative to the shop, with an error that hides which listings they hold: every listing whose last known
-  /// file is one of them stays as it is. A name that ends in `/` stands for everything below that folder.
+  /// Files, relative to the shop, with an error: every listing whose last known file is one of them, and that isn't read
+  /// from it, stays as it is. A name that ends in `/` stands for everything below that folder.
   package var frozenFiles: Set<String>
   /// Sorted.
   package var problems: [Problem]
@@ -216,7 +216,8 @@ package struct Wanted: Sendable {
   package func freezes(id: String, lastFile: String) -> Bool {
     if frozenIDs.contains(id) { return true }
     guard !frozenFiles.isEmpty, !lastFile.isEmpty else { return false }
-    if frozenFiles.contains(lastFile) { return true }
+    // Of a file with an error, what could be read goes on.
+    if frozenFiles.contains(lastFile) { return listing(id)?.file != lastFile }
     var folder = lastFile[...]
     // By bytes: to a String, a slash with a combining mark behind it is another character.
     while let slash = folder.utf8.lastIndex(of: 0x2F) {

@@ -156,7 +156,10 @@ extension Loader {
   }
 
   private func add(_ result: consuming FileResult, _ shown: String, _ walk: inout Walk) {
-    if result.hidesListings { walk.frozenFiles.insert(shown) }
+    // A listing with an error may be one that was here under another id: what the file held last, stays.
+    if result.hidesListings || result.problems.contains(where: { $0.severity == .error }) {
+      walk.frozenFiles.insert(shown)
+    }
     walk.results.append((shown, result))
   }
 

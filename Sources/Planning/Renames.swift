@@ -39,7 +39,7 @@ struct Renames {
   /// Returns the id that the listing had before, when this is its move.
   private func follow(_ listing: Listing, _ present: Set<String>, _ result: inout Result) -> String? {
     if let old = listing.movedFrom, canTakeOver(old, listing, result.records) {
-      if present.contains(old) || isFrozen(old) {
+      if present.contains(old) || isFrozen(old, besides: listing) {
         result.waiting[listing.id] = .present(old)
       } else if isBusy(old) {
         result.waiting[listing.id] = .busy(old)
@@ -67,8 +67,9 @@ struct Renames {
 
   private func isBusy(_ id: String) -> Bool { input.underWay?.has(id) ?? false }
 
-  /// Unreadable is not absent.
-  private func isFrozen(_ id: String) -> Bool {
+  /// Unreadable is not absent. A file from which the listing itself was read says which one it was, whatever else is wrong
+  /// in it.
+  private func isFrozen(_ id: String, besides listing: Listing) -> Bool {
     accounts.contains { account in
       guard let record = input.records[PostKey(listing: id, account: account)] else { return false }
       return input.wanted.freezes(id: id, lastFile: record.file)

@@ -144,7 +144,7 @@ import Testing
     let wanted = shop.scan()
     #expect(wanted.listings.map(\.id) == ["a", "c"])
     #expect(wanted.listings.map(\.line) == [2, 18])
-    #expect(wanted.frozenIDs == ["b"] && wanted.frozenFiles.isEmpty)
+    #expect(wanted.frozenIDs == ["b"] && wanted.frozenFiles == ["listings/all.yaml"])
   }
 
   @Test func theSameIdTwiceFreezesBothAndNamesBothPlaces() {
