@@ -15,6 +15,9 @@ struct Interpreter {
   private(set) var hasErrors = false
   /// The ids that were read, also of a document that breaks off further down.
   private(set) var identifiers: [String] = []
+  /// An id stands twice in one document: a line `---` got lost, or another file was put into this one, and which listings
+  /// it holds can't be told.
+  private(set) var hidesListings = false
 
   /// More problems than this in one file help nobody, and hostile input must not cost memory.
   static let problemLimit = 100
@@ -50,8 +53,11 @@ struct Interpreter {
       }
       if entries.mentions(key.index) {
         let first = entries.find(key.index).map { " (first on line \($0.mark.line))" } ?? ""
-        note(.yamlDuplicateKey, events, "\(key.name) stands here again\(first); keep one of them")
+        let isID = if case .id = key.shape { true } else { false }
+        let hint = isID ? ", or put a line --- in front of it if another listing begins there" : ""
+        note(.yamlDuplicateKey, events, "\(key.name) stands here again\(first); keep one of them\(hint)")
         try events.next()
+        if isID { takeAnother(events) }
         try skip(&events)
         continue
       }
@@ -59,6 +65,13 @@ struct Interpreter {
     }
     for key in meant where !entries.mentions(key) { entries.spoil(key) }
     return entries
+  }
+
+  private mutating func takeAnother(_ events: borrowing EventReader) {
+    hidesListings = true
+    guard events.kind == .scalar else { return }
+    let id = events.scalarText()
+    if Interpreter.isIdentifier(id) { identifiers.append(id) }
   }
 
   private mutating func entry(

@@ -38,6 +38,7 @@ struct ListingFile {
     }
     problems = interpreter.problems
     identifiers = interpreter.identifiers
+    if interpreter.hidesListings { hidesListings = true }
   }
 
   private mutating func document(

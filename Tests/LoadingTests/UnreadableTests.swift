@@ -25,4 +25,14 @@ import Testing
     #expect(!wanted.freezes(id: "desk", lastFile: "listings/both.yaml"))
     #expect(wanted.freezes(id: "gone", lastFile: "listings/both.yaml"))
   }
+
+  @Test(arguments: ["listings/both.yaml", "listings/lamp.yaml"])
+  func aSecondIdInOneDocumentIsAnotherListingThatStays(_ lastFile: String) {
+    let shop = Shop()
+    shop.write("listings/both.yaml", Shop.listing("id: desk") + Shop.listing("id: lamp"))
+    let wanted = shop.scan()
+    #expect(wanted.listings.isEmpty)
+    for id in ["desk", "lamp"] { #expect(wanted.freezes(id: id, lastFile: lastFile)) }
+    #expect(wanted.freezes(id: "third", lastFile: "listings/both.yaml"))
+  }
 }
