@@ -59,6 +59,13 @@ extension Interpreter {
         continue
       }
       try events.next()
+      if shape.isOverride, isEmpty(events) {
+        note(
+          .valueEmpty, line: Int(mark.line), column: Int(mark.column),
+          "\(name).\(quoted(entryName)) has no value; write {} for no overrides, or { enabled: false } to leave it out")
+        isUsable = false
+        continue
+      }
       let first = problems.count
       let isFlag = events.kind == .scalar && events.scalarText() == "false"
       if let value = try read(shape, of: name, &events) {

@@ -77,7 +77,16 @@ struct Interpreter {
   private mutating func entry(
     of key: Key, into entries: inout Entries, _ events: inout EventReader
   ) throws(YAMLError) {
+    let place = (line: events.line, column: events.column)
     try events.next()
+    // Half-written, as it seems: what it would remove is not removed for that.
+    if key.needsValue, isEmpty(events), !key.shape.isText || events.trailing != .attached {
+      note(
+        .valueEmpty, line: place.line, column: place.column,
+        "\(key.name) has no value; write one, or remove the line to take the default (a written `null` hides it)")
+      entries.spoil(key.index)
+      return
+    }
     let mark = mark(events)
     let outer = dialect
     if dialect == .config, key.index == ConfigKey.defaults.rawValue, case .map(let inner) = key.shape,
@@ -160,7 +169,7 @@ struct Interpreter {
     _ shape: Shape, of name: StaticString, _ events: inout EventReader
   ) throws(YAMLError) -> Value? {
     if isNull(events) {
-      guard shape.isText, events.trailing == .attached, events.withScalar({ $0.count == 0 }) else { return .null }
+      guard shape.isText, events.trailing == .attached, isEmpty(events) else { return .null }
       note(
         .yamlCutShort, events,
         "\(name) is empty, for `#` begins a comment; put the text in quotes, or a blank behind `#`")
@@ -199,6 +208,11 @@ struct Interpreter {
 
   func mark(_ events: borrowing EventReader) -> Mark {
     Mark(line: Int32(truncatingIfNeeded: events.line), column: Int32(truncatingIfNeeded: events.column), source: source)
+  }
+
+  /// Nothing at all is written there.
+  func isEmpty(_ events: borrowing EventReader) -> Bool {
+    events.kind == .scalar && events.style == .plain && events.withScalar { $0.count == 0 }
   }
 
   /// YAML 1.2's nulls; in quotes they are text.

@@ -48,9 +48,12 @@ final class Key: Sendable {
   let index: Int
   let shape: Shape
   let summary: String
+  /// Whether its absence decides about a post: then a value that is not written yet is an error, and no null.
+  let needsValue: Bool
 
-  init(_ name: StaticString, _ index: Int, _ shape: Shape, _ summary: String) {
+  init(_ name: StaticString, _ index: Int, _ shape: Shape, _ summary: String, needsValue: Bool = false) {
     self.name = name
+    self.needsValue = needsValue
     self.index = index
     self.shape = shape
     self.summary = summary

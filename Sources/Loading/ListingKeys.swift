@@ -25,8 +25,13 @@ extension Entries {
 }
 
 extension KeySet {
+  /// The keys whose absence takes something off, posts it, or has it count as another listing.
+  private static let deciding: Set<ListingKey> = [
+    .id, .movedFrom, .price, .quantity, .status, .protect, .marketplaces, .enabled, .adopt, .hold,
+  ]
+
   private static func key(_ name: StaticString, _ key: ListingKey, _ shape: Shape, _ summary: String) -> Key {
-    Key(name, key.rawValue, shape, summary)
+    Key(name, key.rawValue, shape, summary, needsValue: deciding.contains(key))
   }
 
   static let location = KeySet(

@@ -30,6 +30,7 @@ package enum Rule: String, CaseIterable, Sendable {
   case notSupported = "listing/not-supported"
   case type = "listing/type"
   case missing = "listing/missing"
+  case valueEmpty = "listing/value-empty"
   case idInvalid = "listing/id-invalid"
   case idMissing = "listing/id-missing"
   case idDuplicate = "listing/id-duplicate"

@@ -32,6 +32,7 @@ extension Rule {
     case .notSupported: "A key belongs to a feature that this version doesn't have yet."
     case .type: "A value is a list, map or text where another kind is wanted."
     case .missing: "Title, description, price or category is missing."
+    case .valueEmpty: "A key that decides whether or where something is posted has no value."
     case .idInvalid:
       "An id is not lower-case letters, digits and hyphens, at most 64, beginning with a letter or digit."
     case .idMissing: "A listing has no id and its file's name is none."

@@ -82,7 +82,7 @@ import Testing
       "hawker.yaml",
       "defaults: { tags: [a], hold: later, location: { latitude: 1, longitude: 2 }, marketplaces: { facebook: { price: 9 }, offerup: {} } }\n"
     )
-    shop.write("listings/desk.yaml", Shop.listing("tags: ~\nhold:\nlocation: null\nmarketplaces: { offerup: null }"))
+    shop.write("listings/desk.yaml", Shop.listing("tags:\nhold: ~\nlocation: null\nmarketplaces: { offerup: null }"))
     shop.write("listings/lamp.yaml", Shop.listing("id: lamp\nmarketplaces: [facebook]"))
     let wanted = shop.scan()
     let desk = try #require(wanted.listing("desk"))

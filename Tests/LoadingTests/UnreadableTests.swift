@@ -7,7 +7,7 @@ import Testing
 /// Unreadable is not absent: whatever hides a listing, keeps it.
 @Suite struct UnreadableTests {
   /// The broken line, and what else of the file says which listing it was.
-  @Test(arguments: ["moved_form: desk", "price: 30,00", "photos: [gone.jpg]", "photos: []\nid: table"])
+  @Test(arguments: ["moved_form: desk", "price: 30,00", "photos: [gone.jpg]", "status:", "photos: []\nid: table"])
   func anEditedIdTogetherWithAnErrorTakesNothingOff(_ wrong: String) {
     let shop = Shop()
     shop.write("listings/desk.yaml", Shop.listing("id: table\n\(wrong)"))
@@ -34,5 +34,55 @@ import Testing
     #expect(wanted.listings.isEmpty)
     for id in ["desk", "lamp"] { #expect(wanted.freezes(id: id, lastFile: lastFile)) }
     #expect(wanted.freezes(id: "third", lastFile: "listings/both.yaml"))
+  }
+
+  private func desk(_ own: String, defaults: String? = nil, config: String = "version: 1") -> Listing? {
+    let shop = Shop()
+    shop.write("hawker.yaml", config)
+    if let defaults { shop.write("listings/_defaults.yaml", defaults) }
+    shop.write("listings/desk.yaml", Shop.listing(own))
+    return shop.scan().listing("desk")
+  }
+
+  // MARK: Empty values
+
+  @Test(arguments: [
+    "id", "moved_from", "price", "quantity", "status", "protect", "marketplaces", "adopt", "hold",
+  ])
+  func anEmptyValueThatWouldActIsAnError(_ key: String) {
+    let shop = Shop()
+    shop.write("listings/desk.yaml", Shop.listing("\(key):"))
+    let wanted = shop.scan()
+    #expect(wanted.listings.isEmpty && wanted.freezes(id: "desk", lastFile: "listings/desk.yaml"))
+    let problem = wanted.problems.first
+    #expect(problem?.rule == "listing/value-empty" && wanted.problems.count == 1, "\(wanted.problems)")
+    #expect(problem?.column == 1 && (problem?.line ?? 0) > 1)
+    #expect(problem?.message.hasPrefix("\(key) has no value; write one, or remove the line") == true)
+  }
+
+  @Test func aWrittenNullStillTakesTheDefault() {
+    for null in ["null", "~"] {
+      let desk = desk("status: \(null)\nquantity: \(null)\nprotect: \(null)\ntags:", defaults: "status: draft")
+      #expect(desk?.status == .available && desk?.quantity == 1)
+    }
+  }
+
+  @Test func anEmptyValueInDefaultsFreezesWhatIsBelow() {
+    let shop = Shop()
+    shop.write("listings/_defaults.yaml", "marketplaces:\n")
+    shop.write("listings/desk.yaml", Shop.listing())
+    let wanted = shop.scan()
+    #expect(wanted.rules == ["listing/value-empty"] && wanted.listings.isEmpty)
+    #expect(wanted.freezes(id: "lamp", lastFile: "listings/lamp.yaml"))
+  }
+
+  @Test func anAccountWithoutAValueIsNotLeftOut() {
+    for own in ["marketplaces:\n  facebook:\n  offerup: {}", "marketplaces: { facebook, offerup: {} }"] {
+      let shop = Shop()
+      shop.write("listings/desk.yaml", Shop.listing(own))
+      let wanted = shop.scan()
+      #expect(wanted.listings.isEmpty && wanted.rules == ["listing/value-empty"], "\(wanted.problems)")
+      #expect(wanted.problems.first?.message.hasPrefix("marketplaces.facebook has no value; write {}") == true)
+    }
   }
 }

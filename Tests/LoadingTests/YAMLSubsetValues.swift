@@ -17,6 +17,7 @@ extension YAMLSubset {
       ("null", "tags: null", "nothing: lower layers are hidden"),
       ("a tilde", "tags: ~", "nothing: lower layers are hidden"),
       ("an empty value", "tags:", "nothing: lower layers are hidden"),
+      ("an empty value where that would post or withdraw", "status:", "listing/value-empty"),
       ("null in quotes", "title: 'null'", "text \"null\""),
       ("text in another composition", "title: \"e\\u0301\"", "text \"é\""),
       ("a control character by escape", "title: \"\\x07\"", "listing/text-control"),
