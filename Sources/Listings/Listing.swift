@@ -213,6 +213,9 @@ package struct Wanted: Sendable {
   }
 
   /// Whether the posts of a listing must stay as they are.
+  /// Files and folders, relative to the shop, of which nobody can tell what listings they hold: one that is missing
+  /// elsewhere may have moved there. A folder's name ends in `/`. Sorted.
+  package var unseen: [String] = []
   package func freezes(id: String, lastFile: String) -> Bool {
     if frozenIDs.contains(id) { return true }
     guard !frozenFiles.isEmpty, !lastFile.isEmpty else { return false }

@@ -7,6 +7,7 @@ extension Loader {
     var wanted = Wanted(frozenIDs: walk.frozenIDs, frozenFiles: walk.frozenFiles, problems: configProblems)
     wanted.problems += walk.problems
     wanted.disks = walk.disks
+    wanted.unseen = walk.unseen.sorted()
     for path in walk.changed { wanted.frozenFiles.insert(named(path).isEmpty ? "/" : named(path) + "/") }
     wanted.frozenFiles.formUnion(walk.vanished)
     let places = sortedPlaces(walk)

@@ -130,6 +130,8 @@ struct FileLoading: Sendable {
     if !draft.entries.isInvalid(ListingKey.id.rawValue) {
       let end = name.utf8.lastIndex(of: 0x2E) ?? name.endIndex
       let hint = Interpreter.repair(String(name[..<end]))
+      // Its name before may have been the id, but for a capital.
+      if Interpreter.isIdentifier(hint) { result.frozen.append(hint) }
       resolver.note(
         .idMissing, draft.mark,
         stem == nil && !Loader.stem(name).isEmpty

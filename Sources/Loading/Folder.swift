@@ -9,6 +9,8 @@ struct FolderNames {
   var refused: [(name: String, what: String)] = []
   /// Of what looks like a listing or is a folder, names that are not UTF-8: as they are, with their NUL.
   var unnamed: [(name: [CChar], isFile: Bool)] = []
+  /// Files whose ending would be a listing's in small letters; sorted.
+  var misnamed: [String] = []
   /// Links to folders: not followed.
   var links: [String] = []
   var hasDefaults = false
@@ -22,7 +24,7 @@ struct FolderNames {
   static let defaultsName = "_defaults.yaml"
 
   /// How many of them are kept: names of anything else cost nothing.
-  var count: Int { listings.count + folders.count + refused.count + unnamed.count + links.count }
+  var count: Int { listings.count + folders.count + refused.count + unnamed.count + misnamed.count + links.count }
 
   /// Reads the open folder; nil with `errno` set. `listsAll` keeps every name instead, for patterns. `room`: so many
   /// names are kept at most.
@@ -46,6 +48,7 @@ struct FolderNames {
     folders.sort()
     all.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     refused.sort { $0.name < $1.name }
+    misnamed.sort()
     links.sort()
     nearDefaults.sort()
   }
@@ -65,8 +68,10 @@ struct FolderNames {
       return
     }
     var kind = Int32(entry.pointee.d_type)
-    let isListing = FolderNames.endsAsListing(UnsafeBufferPointer(start: bytes, count: length))
-    guard isListing || kind == 4 || kind == 10 || kind == 0 else { return }
+    let ending = UnsafeBufferPointer(start: bytes, count: length)
+    let isListing = FolderNames.endsAsListing(ending)
+    let isMisnamed = !isListing && FolderNames.endsAsListing(ending, or: 0x20)
+    guard isListing || isMisnamed || kind == 4 || kind == 10 || kind == 0 else { return }
     let text = UnsafePointer<CChar>(OpaquePointer(bytes))
     guard let name = String(validatingCString: text) else {
       let raw = Array(UnsafeBufferPointer(start: text, count: length + 1))
@@ -86,6 +91,7 @@ struct FolderNames {
     switch kind {
     case 4: folders.append(name)
     case 8 where isListing: listings.append(name)
+    case 8 where isMisnamed: misnamed.append(name)
     case 10 where isListing: refused.append((name, "a symbolic link"))
     case 10: if leadsToFolder(name, in: folder) { links.append(name) }
     case _ where isListing: refused.append((name, "no regular file"))
@@ -109,10 +115,11 @@ struct FolderNames {
     return fstatat(folder, name, &status, 0) == 0 && FileKind(status) == .folder
   }
 
-  private static func endsAsListing(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard name.count > 4, name[name.count - 1] == 0x6C else { return false }
-    let tail = (name[name.count - 4], name[name.count - 3], name[name.count - 2])
-    if tail == (0x2E, 0x79, 0x6D) { return true }
+  /// `fold`: a bit that is set in each byte first; that of the small letters takes capitals, too.
+  private static func endsAsListing(_ name: UnsafeBufferPointer<UInt8>, or fold: UInt8 = 0) -> Bool {
+    guard name.count > 4, name[name.count - 1] | fold == 0x6C else { return false }
+    let tail = (name[name.count - 4] | fold, name[name.count - 3] | fold, name[name.count - 2] | fold)
+    if tail == (0x2E, 0x79, 0x6D) { return name[name.count - 4] == 0x2E }
     return name.count > 5 && name[name.count - 5] == 0x2E && tail == (0x79, 0x61, 0x6D)
   }
 }

@@ -19,6 +19,7 @@ package enum Rule: String, CaseIterable, Sendable {
 
   case fileType = "listing/file-type"
   case fileName = "listing/file-name"
+  case fileEnding = "listing/file-ending"
   case fileUnreadable = "listing/file-unreadable"
   case fileSize = "listing/file-size"
   case fileChanging = "listing/file-changing"
@@ -29,8 +30,8 @@ package enum Rule: String, CaseIterable, Sendable {
   case keyPlace = "listing/key-place"
   case notSupported = "listing/not-supported"
   case type = "listing/type"
-  case missing = "listing/missing"
   case valueEmpty = "listing/value-empty"
+  case missing = "listing/missing"
   case idInvalid = "listing/id-invalid"
   case idMissing = "listing/id-missing"
   case idDuplicate = "listing/id-duplicate"

@@ -20,6 +20,7 @@ extension Rule {
     case .yamlTooMany: "The file has more problems than are listed."
     case .fileType: "A listing file is a symbolic link, FIFO, socket, device or folder."
     case .fileName: "A listing file's or folder's name is not UTF-8."
+    case .fileEnding: "A file's name ends in .YAML or .Yml, in capitals, and it is not looked at (warning)."
     case .fileUnreadable: "A listing file can't be opened or read."
     case .fileSize: "A listing file is larger than 256 KiB."
     case .fileChanging: "A listing file keeps changing while it is read."
@@ -31,8 +32,8 @@ extension Rule {
     case .keyPlace: "A listing key stands where it can't: an id in _defaults.yaml, tags under one account."
     case .notSupported: "A key belongs to a feature that this version doesn't have yet."
     case .type: "A value is a list, map or text where another kind is wanted."
-    case .missing: "Title, description, price or category is missing."
     case .valueEmpty: "A key that decides whether or where something is posted has no value."
+    case .missing: "Title, description, price or category is missing."
     case .idInvalid:
       "An id is not lower-case letters, digits and hyphens, at most 64, beginning with a letter or digit."
     case .idMissing: "A listing has no id and its file's name is none."

@@ -17,6 +17,8 @@ struct Walk {
   /// Relative to the shop.
   var frozenFiles: Set<String> = []
   var frozenIDs: Set<String> = []
+  /// Files and folders of which nobody can tell what listings they hold; relative to the shop.
+  var unseen: [String] = []
   /// Listed, and not there any more when they were to be read; relative to the shop.
   var vanished: [String] = []
   /// Folders in which something came or went meanwhile, relative to the root.
@@ -56,6 +58,7 @@ extension Loader {
     let base = foundation(names, folder, path, on: lower, old: old, &cache, &walk)
     refuse(names, path, &walk)
     refuse(names.unnamed, in: folder, path, &walk)
+    refuse(misnamed: names.misnamed, in: folder, path, &walk)
     cache.print = base.print
     walk.folders[path] = cache
     if !names.listings.isEmpty {
@@ -156,6 +159,7 @@ extension Loader {
   }
 
   private func add(_ result: consuming FileResult, _ shown: String, _ walk: inout Walk) {
+    if result.hidesListings { walk.unseen.append(shown) }
     // A listing with an error may be one that was here under another id: what the file held last, stays.
     if result.hidesListings || result.problems.contains(where: { $0.severity == .error }) {
       walk.frozenFiles.insert(shown)
@@ -165,6 +169,7 @@ extension Loader {
 
   private func unreadable(_ path: String, _ reason: String, _ walk: inout Walk) {
     walk.frozenFiles.insert(named(path) + "/")
+    walk.unseen.append(named(path) + "/")
     walk.problems.append(
       Problem(
         .error, rule: Rule.folderUnreadable.rawValue, file: named(path),
@@ -188,6 +193,7 @@ extension Loader {
     for (name, what) in names.refused {
       let file = named(path.isEmpty ? name : "\(path)/\(name)")
       walk.frozenFiles.insert(file)
+      walk.unseen.append(file)
       walk.frozenIDs.formUnion(Loader.stem(name))
       walk.problems.append(
         Problem(
@@ -203,6 +209,7 @@ extension Loader {
     for name in names.links {
       let file = named(path.isEmpty ? name : "\(path)/\(name)")
       walk.frozenFiles.insert(file + "/")
+      walk.unseen.append(file + "/")
       walk.problems.append(
         Problem(
           .error, rule: Rule.fileType.rawValue, file: file,
@@ -220,16 +227,44 @@ extension Loader {
       let shown = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
       let file = named(path.isEmpty ? shown : "\(path)/\(shown)")
       walk.frozenFiles.formUnion([file, file + "/"])
-      if isFile, case .read(let count, _) = buffer.read(name, in: folder.number) {
-        let bytes = buffer.bytes.span.extracting(0..<count)
-        let parsed = ListingFile(bytes, file: file, keys: KeySet.listing, source: Source.own)
-        walk.frozenIDs.formUnion(parsed.identifiers)
-      }
+      if isFile { identify(name, as: file, in: folder, &walk) } else { walk.unseen.append(file + "/") }
       walk.problems.append(
         Problem(
           .error, rule: Rule.fileName.rawValue, file: file,
           message: "its name is not UTF-8; rename it, until then what is in it stays as it is"))
     }
+  }
+
+  /// Names that end in capitals are no listings': on some systems they are the same, and a listing may have come here.
+  private mutating func refuse(
+    misnamed names: [String], in folder: borrowing Descriptor, _ path: String, _ walk: inout Walk
+  ) {
+    for name in names {
+      let dot = name.utf8.lastIndex(of: 0x2E) ?? name.endIndex
+      let right = String(name[..<dot]) + name[dot...].lowercased()
+      let prefix = named(path).isEmpty ? "" : named(path) + "/"
+      walk.frozenFiles.insert(prefix + right)
+      let stem = Loader.stem(name.lowercased())
+      walk.frozenIDs.formUnion(stem)
+      identify(name, as: prefix + name, in: folder, stem: stem.first, &walk)
+      walk.problems.append(
+        Problem(
+          .warning, rule: Rule.fileEnding.rawValue, file: prefix + name,
+          message: "a file that ends so is not looked at; if it is a listing, rename it to \(right)"))
+    }
+  }
+
+  /// The ids in a file that is not taken: what came there is not gone. `stem`: the id of a listing that names none.
+  private mutating func identify(
+    _ name: UnsafePointer<CChar>, as file: String, in folder: borrowing Descriptor, stem: String? = nil,
+    _ walk: inout Walk
+  ) {
+    guard case .read(let count, _) = buffer.read(name, in: folder.number) else { return walk.unseen.append(file) }
+    let bytes = buffer.bytes.span.extracting(0..<count)
+    let parsed = ListingFile(bytes, file: file, keys: KeySet.listing, source: Source.own)
+    walk.frozenIDs.formUnion(parsed.identifiers)
+    let isNamed = stem != nil || parsed.drafts.allSatisfy { $0.entries.find(.id) != nil }
+    if parsed.hidesListings || !isNamed { walk.unseen.append(file) }
   }
 
   /// The id that a file's name stands for, if it is a valid one.

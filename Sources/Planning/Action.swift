@@ -50,6 +50,8 @@ package struct Action: Hashable, Sendable {
   /// Who holds.
   package enum Holder: String, CaseIterable, Sendable {
     case withdrawals, emptied, root, protect, scope, grace, git, updates
+    /// The file that is missing may be where nobody can look.
+    case unseen
     case priceDrop = "price_drop"
     /// The account refused too many new posts.
     case rejections

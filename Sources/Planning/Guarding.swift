@@ -18,11 +18,13 @@ struct Guarding {
   func apply(to actions: inout [Action]) -> Result {
     var result = Result()
     waitForGit(&actions)
+    let unseen = Unseen(input)
+    unseen.hold(&actions)
     result.bookkeeping += Grace(input).apply(to: &actions)
     result += WithdrawalGuard(input).apply(to: &actions)
     result += ChangeGuards(input).apply(to: &actions)
     result.reports += RejectionGuard(input).apply(to: &actions)
-    result.reports += counted(actions) + Oversold.reports(input)
+    result.reports += counted(actions, unseen) + Oversold.reports(input)
     result.bookkeeping += Lapses.find(input)
     return result
   }
@@ -38,10 +40,18 @@ struct Guarding {
   }
 
   /// The guards that hold post by post.
-  private func counted(_ actions: [Action]) -> [GuardReport] {
+  private func counted(_ actions: [Action], _ unseen: Unseen) -> [GuardReport] {
+    let isDefault = actions.indices.contains { actions[$0].hold?.by == .grace && !actions[$0].isFileGone }
     let words: [(Action.Holder, String, String)] = [
       (.scope, "outside of what hawker.yaml covers", "hawker release --scope"),
-      (.grace, "waiting for their files to come back", "status: draft in the file withdraws at once"),
+      (
+        .grace, "waiting for their files \(isDefault ? "or defaults " : "")to come back",
+        "status: draft in the file withdraws at once"
+      ),
+      (
+        .unseen, "without a file, which may have moved to \(unseen.place ?? ""), where it can't be read",
+        "hawker validate says what to mend there; or take it out of the listings"
+      ),
       (.git, "waiting until git has finished", "git status shows what to finish or to abort"),
       (.protect, "protected and without a file", "the file back, with protect: false in it"),
     ]

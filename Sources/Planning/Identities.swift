@@ -99,7 +99,8 @@ extension PlanInput {
   }
 
   private func end(of record: Record) -> End? {
-    if !standing.sales.isEmpty, standing.claim(on: record.key, quantity: quantities[record.key.listing] ?? 1) != nil { return .sold }
+    let quantity = quantities[record.key.listing] ?? 1
+    if !standing.sales.isEmpty, standing.claim(on: record.key, quantity: quantity) != nil { return .sold }
     return record.state == .gone ? .gone : record.state == .rejected ? .refused : nil
   }
 }

@@ -72,7 +72,7 @@ struct Renames {
   private func isFrozen(_ id: String, besides listing: Listing) -> Bool {
     accounts.contains { account in
       guard let record = input.records[PostKey(listing: id, account: account)] else { return false }
-      return input.wanted.freezes(id: id, lastFile: record.file)
+      return input.wanted.freezes(id: id, lastFile: record.file == listing.file ? "" : record.file)
     }
   }
 

@@ -81,7 +81,7 @@ struct Chronicle {
 
   /// One line of the guard says it for all of them.
   fileprivate static let toldByGuard: Set<Action.Holder> = [
-    .withdrawals, .emptied, .updates, .scope, .git, .rejections,
+    .withdrawals, .emptied, .updates, .scope, .git, .rejections, .unseen,
   ]
 
   /// What one look may tell: a default that breaks a thousand listings is one thing to know.

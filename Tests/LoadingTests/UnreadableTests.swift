@@ -34,6 +34,42 @@ import Testing
     #expect(wanted.listings.isEmpty)
     for id in ["desk", "lamp"] { #expect(wanted.freezes(id: id, lastFile: lastFile)) }
     #expect(wanted.freezes(id: "third", lastFile: "listings/both.yaml"))
+    #expect(wanted.unseen == ["listings/both.yaml"])
+  }
+
+  @Test func aNameThatDiffersInCapitalsKeepsItsListing() {
+    let shop = Shop()
+    shop.write("listings/Desk.yaml", Shop.listing(without: ["id"]))
+    shop.write("listings/lamp.YAML", Shop.listing(without: ["id"]))
+    shop.write("listings/stock.Yml", Shop.listing("id: stool"))
+    let wanted = shop.scan()
+    #expect(wanted.rules.sorted() == ["listing/file-ending", "listing/file-ending", "listing/id-missing"])
+    #expect(wanted.problems.contains { $0.severity == .warning && $0.message.contains("rename it to stock.yml") })
+    for id in ["desk", "lamp", "stool"] { #expect(wanted.freezes(id: id, lastFile: "listings/old.yaml"), "\(id)") }
+    #expect(wanted.freezes(id: "other", lastFile: "listings/stock.yml"))
+    #expect(wanted.unseen == ["listings/Desk.yaml"])
+  }
+
+  @Test func everyPlaceThatCanNotBeLookedIntoIsNamed() {
+    let shop = Shop()
+    let deep = (0...Loader.depthLimit).map { "d\($0)" }.joined(separator: "/")
+    shop.write("listings/\(deep)/desk.yaml", Shop.listing())
+    shop.write("elsewhere/desk.yaml", Shop.listing())
+    symlink("../elsewhere", "\(shop.path)/listings/link")
+    symlink("../elsewhere/desk.yaml", "\(shop.path)/listings/link.yaml")
+    shop.write("listings/broken.yaml", "title: \"x\n")
+    shop.write("listings/large.yaml", String(repeating: "#", count: FileBuffer.limit + 1))
+    shop.write("listings/x.YAML", "title: \"x\n")
+    let wanted = shop.scan()
+    #expect(
+      wanted.unseen == [
+        "listings/broken.yaml", "listings/\(deep)/", "listings/large.yaml", "listings/link.yaml", "listings/link/",
+        "listings/x.YAML",
+      ])
+    // A mistake in a listing that is known hides no other.
+    let other = Shop()
+    other.write("listings/desk.yaml", Shop.listing("price: cheap"))
+    #expect(other.scan().unseen.isEmpty)
   }
 
   private func desk(_ own: String, defaults: String? = nil, config: String = "version: 1") -> Listing? {

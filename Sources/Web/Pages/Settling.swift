@@ -61,7 +61,8 @@ struct Settling {
     case .retry:
       advice = "It is tried again by itself."
       moves = [Move("Try now", "retry", ["listing": id, "account": account], at: place).first]
-    case .root, .protect, .grace, .git, .replace, .idChanged, .rollout, .daily: advice = Settling.advice(holder)
+    case .root, .protect, .grace, .git, .unseen, .replace, .idChanged, .rollout, .daily:
+      advice = Settling.advice(holder)
     }
   }
 
@@ -108,8 +109,9 @@ struct Settling {
     switch holder {
     case .root: "Bring the listings folder back. If it was moved on purpose: hawker init --adopt-root"
     case .protect: "Bring the file back, or have it say `protect: false` first."
-    case .grace: "If the file comes back in time, nothing is sent."
+    case .grace: "If the file (or the `_defaults.yaml`) comes back in time, nothing is sent."
     case .git: "It goes on when git has finished."
+    case .unseen: "Mend what can't be read, or take it out of the listings: its file may have moved there."
     case .replace: "Say `replace: allow` in its file for a new post with a new id."
     case .idChanged: "Say `moved_from:` with the old id in its file, or give it another title."
     case .rollout: "It is sent when `sync.rollout` grows."
@@ -124,8 +126,9 @@ struct Settling {
     case .root: "The listings folder is not there"
     case .protect: "Protected, and its file is gone"
     case .scope: "hawker.yaml no longer covers this"
-    case .grace: "Waiting for its file to come back"
+    case .grace: "Waiting for its file or its defaults to come back"
     case .git: "Waiting for git"
+    case .unseen: "Its file is gone, or where it can't be read"
     case .updates: "Many posts would change at once"
     case .priceDrop: "A large price drop"
     case .sold: "Sold elsewhere, but its file still offers it"
