@@ -82,7 +82,7 @@ package struct Comparison: Sendable {
     switch listing.status {
     case .sold: return .off(listing.saysStatus ? .sold : .soldByDefault)
     case .draft: return .off(listing.saysStatus ? .draft : .draftByDefault)
-    case .available, .reserved: return .off(.dropped)
+    case .available, .reserved: return .off(listing.drops(record.key.account) ? .dropped : .droppedByDefault)
     }
   }
 }

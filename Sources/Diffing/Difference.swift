@@ -23,6 +23,8 @@ package struct Difference: Sendable {
     case fileGone = "file-gone"
     /// The listing's `marketplaces` no longer names the account.
     case dropped
+    /// No default names the account any more, and the listing's own file says nothing of it.
+    case droppedByDefault = "dropped-default"
     /// hawker.yaml no longer has the account.
     case accountGone = "account-gone"
     /// hawker.yaml has it with `enabled: false`: no requests, in either direction.
@@ -30,6 +32,9 @@ package struct Difference: Sendable {
 
     /// The seller's word about this listing, or a buyer's, which guards against lost files let pass.
     package var isExplicit: Bool { self == .sold || self == .draft || self == .claimed }
+
+    /// Concluded from defaults alone, which go away as any file does.
+    package var isByDefault: Bool { self == .soldByDefault || self == .draftByDefault || self == .droppedByDefault }
   }
 
   package var key: PostKey

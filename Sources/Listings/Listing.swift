@@ -13,6 +13,10 @@ package struct Listing: Hashable, Sendable {
   package var saysStatus = true
   /// True: never withdrawn because its file went away.
   package var isProtected: Bool
+  /// Whether a file says so, its own or defaults that are there. What nobody says any more may be a file that went away.
+  package var saysProtection = true
+  /// Whether the file itself lists its accounts. A map of them adds to what the defaults name.
+  package var saysAccounts = true
   package var quantity: Int
   package var tags: [String]
   /// An immutable field may cost the post its remote id.
@@ -26,9 +30,10 @@ package struct Listing: Hashable, Sendable {
     var movedFrom: String?
     var adopt: [String: String] = [:]
     var hold: String?
+    var leavesOut: Set<String> = []
 
     /// Nil when there is nothing in it, so that equal listings have equal boxes.
-    var orNil: Rare? { movedFrom == nil && adopt.isEmpty && hold == nil ? nil : self }
+    var orNil: Rare? { movedFrom == nil && adopt.isEmpty && hold == nil && leavesOut.isEmpty ? nil : self }
   }
 
   /// The id that this listing had before, so that its records are re-keyed and nothing is sent.
@@ -48,6 +53,18 @@ package struct Listing: Hashable, Sendable {
     get { rare?.hold }
     set { change { $0.hold = newValue } }
   }
+
+  /// Accounts that the file itself leaves out, whatever the defaults name.
+  package var leavesOut: Set<String> {
+    get { rare?.leavesOut ?? [] }
+    set { change { $0.leavesOut = newValue } }
+  }
+
+  /// Whether it is the file's own word that there is no post on the account.
+  package func drops(_ account: String) -> Bool { saysAccounts || leavesOut.contains(account) }
+
+  /// Whether what the journal knows of its protection is what it says, or nobody says anything.
+  package func agrees(withProtection recorded: Bool) -> Bool { isProtected == recorded || !saysProtection }
 
   private mutating func change(_ body: (inout Rare) -> Void) {
     var rare = rare ?? Rare()
@@ -194,6 +211,9 @@ package struct Wanted: Sendable {
   /// Files, relative to the shop, with an error: every listing whose last known file is one of them, and that isn't read
   /// from it, stays as it is. A name that ends in `/` stands for everything below that folder.
   package var frozenFiles: Set<String>
+  /// Files and folders, relative to the shop, of which nobody can tell what listings they hold: one that is missing
+  /// elsewhere may have moved there. A folder's name ends in `/`. Sorted.
+  package var unseen: [String] = []
   /// Sorted.
   package var problems: [Problem]
   /// Folders on a disk of their own, relative to the root, without those below them. Sorted.
@@ -213,9 +233,6 @@ package struct Wanted: Sendable {
   }
 
   /// Whether the posts of a listing must stay as they are.
-  /// Files and folders, relative to the shop, of which nobody can tell what listings they hold: one that is missing
-  /// elsewhere may have moved there. A folder's name ends in `/`. Sorted.
-  package var unseen: [String] = []
   package func freezes(id: String, lastFile: String) -> Bool {
     if frozenIDs.contains(id) { return true }
     guard !frozenFiles.isEmpty, !lastFile.isEmpty else { return false }

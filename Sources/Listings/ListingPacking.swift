@@ -8,6 +8,9 @@ extension Packer {
     text(listing.status.rawValue)
     flag(listing.saysStatus)
     flag(listing.isProtected)
+    flag(listing.saysProtection)
+    flag(listing.saysAccounts)
+    list(listing.leavesOut.sorted()) { $0.text($1) }
     number(listing.quantity)
     list(listing.tags) { $0.text($1) }
     flag(listing.allowsReplace)
@@ -67,6 +70,9 @@ extension Unpacker {
     listing.status = status
     listing.saysStatus = try flag()
     listing.isProtected = try flag()
+    listing.saysProtection = try flag()
+    listing.saysAccounts = try flag()
+    listing.leavesOut = Set(try list { (packed) throws(PackDamage) in try packed.text() })
     listing.quantity = Int(try number())
     listing.tags = try list { (packed) throws(PackDamage) in try packed.text() }
     listing.allowsReplace = try flag()

@@ -116,9 +116,11 @@ package struct Intent: Hashable, Sendable {
   /// Why a post is withdrawn (`file-gone`, `dropped`, …), or that an update undoes a `drift`; nil for anything else.
   package var because: String?
 
+  private static let losses = ["file-gone", "dropped", "dropped-default", "sold-default", "draft-default"]
+
   /// A withdrawal that nobody asked for by name.
   package var isLoss: Bool {
-    action == .withdraw && because.map(["file-gone", "dropped", "sold-default", "draft-default"].contains) ?? false
+    action == .withdraw && because.map(Intent.losses.contains) ?? false
   }
 
   package init(

@@ -53,6 +53,22 @@ struct LayerStack {
     return entry
   }
 
+  /// Whether any file says something of it, be it null.
+  func isSaid(_ key: ListingKey) -> Bool {
+    (own.find(key) ?? below.find(key)).map { $0.mark.source != Source.builtIn } ?? false
+  }
+
+  /// What the listing's own file says of its accounts: whether it says all of it, and which it leaves out of a map.
+  var ownAccounts: (isAll: Bool, leftOut: Set<String>) {
+    guard let entry = own.find(.marketplaces) else { return (false, []) }
+    guard case .named(let named) = entry.value else { return (true, []) }
+    let leftOut = named.filter { entry in
+      guard case .map(let overrides) = entry.value else { return true }
+      return overrides.find(ListingKey.enabled)?.value == Value.flag(false)
+    }
+    return (false, Set(leftOut.map { $0.name }))
+  }
+
   /// Whether the key's value is known to be unusable: that was told, and is not "missing".
   func isSpoilt(_ key: ListingKey) -> Bool { own.isInvalid(key.rawValue) }
 

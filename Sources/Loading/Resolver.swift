@@ -93,6 +93,8 @@ struct Resolver {
       listing.saysStatus = entry.mark.source == Source.own
     }
     if case .flag(let flag)? = stack.find(.protect)?.value { listing.isProtected = flag }
+    listing.saysProtection = stack.isSaid(.protect)
+    (listing.saysAccounts, listing.leavesOut) = stack.ownAccounts
     if case .integer(let count)? = stack.find(.quantity)?.value { listing.quantity = count }
     if case .list(let tags)? = stack.find(.tags)?.value { listing.tags = tags.map(\.text) }
     if case .text? = stack.find(.replace)?.value { listing.allowsReplace = true }

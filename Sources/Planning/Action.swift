@@ -127,8 +127,10 @@ package struct Action: Hashable, Sendable {
   /// A withdrawal that nobody asked for by name.
   var isLoss: Bool { kind == .withdraw && cause.map { !$0.isExplicit } ?? false }
 
-  /// Concluded from nothing but a file that is missing.
-  var isAbsence: Bool { isFileGone && (kind == .withdraw || kind == .forget) }
+  /// Concluded from nothing but a file that is missing, or from defaults, which may be.
+  var isAbsence: Bool {
+    (kind == .withdraw || kind == .forget) && (isFileGone || cause?.isByDefault == true)
+  }
 
   /// Held by none, or only by what passes by itself.
   func isHeld(atMost holders: Set<Holder>) -> Bool { hold.map { holders.contains($0.by) } ?? true }

@@ -1,7 +1,7 @@
 import Listings
 
-/// The daemon does not believe at once that a file is gone: it may be a save, a checkout, a disk that comes back. A post
-/// whose file is absent waits from the scan that missed it first until a scan after `guards.grace` misses it too. Files
+/// The daemon does not believe at once that a file is gone: it may be a save, a checkout, a disk that comes back. Nor what
+/// defaults alone say of a post, since the file that said otherwise may be the one that is missing. A post whose file is absent waits from the scan that missed it first until a scan after `guards.grace` misses it too. Files
 /// that went away shortly after one another leave their grace together, at the last one's end, so that a slow loss is
 /// counted as one. A file that comes back tells that files are being put back: whatever is still missing then begins its
 /// grace anew, so that the last ones to return are not taken for a loss small enough to pass.
@@ -44,7 +44,7 @@ struct Grace {
   /// Whether one of the posts has its file again, whole or broken.
   private func isRestoring(_ returned: [PostKey], _ actions: [Action]) -> Bool {
     guard !returned.isEmpty else { return false }
-    let gone = Set(actions.filter(\.isFileGone).map(\.key))
+    let gone = Set(actions.filter { $0.isFileGone || $0.isAbsence }.map(\.key))
     return returned.contains { input.records[$0] != nil && !gone.contains($0) }
   }
 
@@ -66,14 +66,19 @@ struct Grace {
       let end = sorted[next].since.advanced(by: grace)
       if scannedAt < end {
         for absence in sorted[first...next] where actions[absence.index].hold == nil {
-          let kind = actions[absence.index].kind.rawValue
           actions[absence.index] = actions[absence.index].held(
-            by: .grace, "\(kind): its file is missing since \(absence.since); waits until \(end) for it to come back",
-            until: end)
+            by: .grace, words(actions[absence.index], absence.since, until: end), until: end)
         }
       }
       first = next + 1
     }
+  }
+
+  private func words(_ action: Action, _ since: Timestamp, until end: Timestamp) -> String {
+    action.isFileGone
+      ? "\(action.kind.rawValue): its file is missing since \(since); waits until \(end) for it to come back"
+      : "\(action.kind.rawValue): \(action.reason.text) since \(since); waits until \(end), for a _defaults.yaml may be "
+        + "missing; the listing's own file can say it at once"
   }
 
   private func isApart(_ one: Absence, _ other: Absence, _ grace: Duration) -> Bool {

@@ -72,7 +72,8 @@ struct Renames {
   private func isFrozen(_ id: String, besides listing: Listing) -> Bool {
     accounts.contains { account in
       guard let record = input.records[PostKey(listing: id, account: account)] else { return false }
-      return input.wanted.freezes(id: id, lastFile: record.file == listing.file ? "" : record.file)
+      if record.file == listing.file { return input.wanted.frozenIDs.contains(id) }
+      return input.wanted.freezes(id: id, lastFile: record.file)
     }
   }
 
@@ -85,8 +86,8 @@ struct Renames {
       records.isEmpty ? [] : listing.posts.compactMap { records[PostKey(listing: listing.id, account: $0.account)] }
     let isKnown =
       own.isEmpty
-      ? input.protectedListings.contains(listing.id) == listing.isProtected
-      : own.allSatisfy { $0.isProtected == listing.isProtected }
+      ? listing.agrees(withProtection: input.protectedListings.contains(listing.id))
+      : own.allSatisfy { listing.agrees(withProtection: $0.isProtected) }
     if !isKnown { bookkeeping.append(.protected(listing: listing.id, listing.isProtected)) }
     let quantity = input.quantities[former ?? listing.id] ?? 1
     if quantity != listing.quantity { bookkeeping.append(.counted(listing: listing.id, listing.quantity)) }

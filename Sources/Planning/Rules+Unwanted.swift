@@ -51,6 +51,7 @@ extension Rules {
     case .draftByDefault: "a default says draft"
     case .fileGone: "its file is gone"
     case .dropped: "its marketplaces no longer name \(difference.key.account)"
+    case .droppedByDefault: "the defaults no longer name \(difference.key.account)"
     case .accountGone: "hawker.yaml no longer has \(difference.key.account)"
     case .accountDisabled: "\(difference.key.account) is disabled"
     case .claimed: "it sold"

@@ -40,7 +40,7 @@ extension Rules {
     guard let record = difference.record, record.isLive else { return soldOut(difference, claim) }
     if input.standing.wasSoldHere(difference.key, quantity: quantity(difference)) {
       // Named nowhere any more: taken off as anything else.
-      if case .off(.dropped) = difference.want { return nil }
+      if case .off(let cause) = difference.want, cause == .dropped || cause == .droppedByDefault { return nil }
       return action(.unchanged, difference, .init("sold", "it sold here"))
     }
     var withdrawal = action(.withdraw, difference, .init(Difference.Cause.claimed.rawValue, "sold \(claim.place)"))

@@ -59,7 +59,7 @@ package struct Settled: Hashable, Sendable {
       else { return false }
       return record.marketplace == account.marketplace && record.isLive && record.pending == nil
         && record.unsure.isEmpty && record.superseded.isEmpty && record.file == listing.file
-        && record.isProtected == listing.isProtected && record.content == content
+        && listing.agrees(withProtection: record.isProtected) && record.content == content
     }
   }
 }

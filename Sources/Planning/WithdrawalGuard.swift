@@ -101,7 +101,7 @@ private struct AccountLoss {
   var reason: String {
     switch cause {
     case .fileGone: "their files went away"
-    case .dropped: "their `marketplaces` no longer name it"
+    case .dropped, .droppedByDefault: "their `marketplaces` no longer name it"
     case .soldByDefault: "a default says sold"
     case .draftByDefault: "a default says draft"
     default: "of their files, their `marketplaces` or a default"
@@ -111,7 +111,7 @@ private struct AccountLoss {
   func subject(_ observed: Int) -> String {
     switch cause {
     case .fileGone: "\(observed, of: "file") went away"
-    case .dropped: "\(observed) listings no longer name \(account)"
+    case .dropped, .droppedByDefault: "\(observed) listings no longer name \(account)"
     case .soldByDefault: "a default marks \(observed) as sold"
     case .draftByDefault: "a default marks \(observed) as draft"
     default: "\(observed, of: "post") would go"

@@ -12,7 +12,7 @@ import Testing
         because: because))
   }
 
-  @Test(arguments: [("file-gone", 1), ("dropped", 1), ("sold", 0), ("draft", 0)])
+  @Test(arguments: [("file-gone", 1), ("dropped", 1), ("dropped-default", 1), ("sold", 0), ("draft", 0)])
   func aWithdrawalThatNobodyAskedForIsALoss(because: String, losses: Int) {
     let ledger = ledger(intent("a"), done("a", id: "1"), withdrawal("b", because: because), done("b"), .forgotten(bike))
     #expect(ledger.standing.losses.map(\.key) == [PostKey](repeating: bike, count: losses))

@@ -12,7 +12,7 @@ import Testing
       photos: [.file(Digest(of: "x"), .jpeg), .url("https://example.com/a.jpg")])
     let photo = Photo(reference: .file(Digest(of: "x"), .jpeg), path: "/shop/listings/a photo.jpg", size: 12)
     let origins: Origins = [.price: Origin(layer: .override, file: "listings/chair.yaml", line: 7)]
-    return Listing(
+    var listing = Listing(
       id: "chair", file: "listings/chair.yaml", line: 3, status: .reserved, isProtected: true, quantity: 4,
       tags: ["oak", "e\u{301}"], allowsReplace: true, movedFrom: "stool", adopt: ["offerup": "7", "facebook": "8_9"],
       hold: "not before May",
@@ -21,6 +21,9 @@ import Testing
         WantedPost(account: "offerup", content: content, photos: [photo], origins: origins),
         WantedPost(account: "third", content: nil),
       ])
+    (listing.saysStatus, listing.saysProtection, listing.saysAccounts) = (true, false, false)
+    listing.leavesOut = ["ebay", "craigslist"]
+    return listing
   }
 
   private var packed: [UInt8] {

@@ -72,12 +72,35 @@ import Testing
     #expect(other.scan().unseen.isEmpty)
   }
 
+  // MARK: Whose word it is
+
   private func desk(_ own: String, defaults: String? = nil, config: String = "version: 1") -> Listing? {
     let shop = Shop()
     shop.write("hawker.yaml", config)
     if let defaults { shop.write("listings/_defaults.yaml", defaults) }
     shop.write("listings/desk.yaml", Shop.listing(own))
     return shop.scan().listing("desk")
+  }
+
+  @Test func protectionIsSaidOnlyWhereAFileSaysIt() {
+    #expect(desk("")?.saysProtection == false)
+    for own in ["protect: false", "protect: null", "protect: true"] { #expect(desk(own)?.saysProtection == true) }
+    #expect(desk("", defaults: "protect: false")?.saysProtection == true)
+    #expect(desk("", config: "defaults: { protect: false }")?.saysProtection == true)
+  }
+
+  @Test func anAccountIsDroppedByTheFileOnlyWhereItSaysSo() {
+    func drops(_ own: String) -> [Bool] {
+      let listing = desk(own, config: "defaults: { marketplaces: [facebook] }")
+      return ["facebook", "offerup"].map { listing?.drops($0) == true }
+    }
+    #expect(drops("") == [false, false])
+    #expect(drops("marketplaces: [facebook]") == [true, true])
+    #expect(drops("marketplaces: null") == [true, true])
+    // A map adds to what the defaults name.
+    #expect(drops("marketplaces: { facebook: { price: 3 } }") == [false, false])
+    #expect(drops("marketplaces: { offerup: { enabled: false } }") == [false, true])
+    #expect(drops("marketplaces: { offerup: null }") == [false, true])
   }
 
   // MARK: Empty values

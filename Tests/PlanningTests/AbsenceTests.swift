@@ -4,7 +4,66 @@ import Testing
 
 /// What rests on nothing but a file that isn't there, be it the listing's own or its defaults'.
 struct AbsenceTests {
+  private static func silent(_ status: Listing.Status, _ accounts: [String]) -> Listing {
+    var listing = Given.listing("lamp", status: status, accounts: accounts)
+    (listing.saysStatus, listing.saysAccounts) = (false, false)
+    return listing
+  }
+
   private let records = [Given.record("lamp"), Given.record("lamp", account: "b")]
+  private let key = PostKey(listing: "lamp", account: "b")
+
+  private func ago(_ seconds: Int64) -> [RecordedHold] {
+    [RecordedHold(by: "grace", since: Given.now.advanced(by: .seconds(-seconds)))]
+  }
+
+  // MARK: Defaults
+
+  @Test(arguments: [silent(.draft, ["a", "b"]), silent(.sold, ["a", "b"]), silent(.available, ["a"])])
+  func whatDefaultsAloneSayHasGraceInTheDaemon(_ listing: Listing) {
+    let others = ["x", "y", "z"].flatMap { [Given.record($0), Given.record($0, account: "b")] }
+    let files = ["x", "y", "z"].map { Given.listing($0, accounts: ["a", "b"]) }
+    func plan(_ mode: PlanInput.Mode, _ seconds: Int64? = nil) -> Plan {
+      Given.plan(files + [listing], records + others, mode: mode) { input in
+        guard let seconds else { return }
+        let absent = listing.status == .available ? ["b"] : ["a", "b"]
+        for account in absent { input.standing.holds[PostKey(listing: "lamp", account: account)] = ago(seconds) }
+      }
+    }
+    let first = plan(.continuous)
+    #expect(first.told.contains("withdraw lamp b [grace]") && first.bookkeeping.contains(.absent(key)))
+    #expect(first.actions.contains { $0.hold?.text.contains("a _defaults.yaml may be missing") == true })
+    #expect(first.guards.contains { $0.name == .grace && $0.text.contains("files or defaults") })
+    #expect(plan(.continuous, 9000).told.contains("withdraw lamp b"))
+    #expect(plan(.once).told.contains("withdraw lamp b"))
+  }
+
+  @Test func whatTheFileItselfSaysIsDoneAtOnce() {
+    for listing in [Given.listing("lamp", status: .draft, accounts: ["a", "b"]), Given.listing("lamp")] {
+      #expect(Given.plan([listing], records, mode: .continuous).told.contains("withdraw lamp b"))
+    }
+    var listing = Given.listing("lamp")
+    (listing.saysAccounts, listing.leavesOut) = (false, ["b"])
+    #expect(Given.plan([listing], records, mode: .continuous).told == ["withdraw lamp b", "unchanged lamp a"])
+  }
+
+  @Test func defaultsThatComeBackCostNothing() {
+    let plan = Given.plan([Given.listing("lamp", accounts: ["a", "b"])], records, mode: .continuous) {
+      $0.standing.holds[key] = ago(60)
+    }
+    #expect(plan.told == ["unchanged lamp a", "unchanged lamp b"] && plan.bookkeeping == [.returned(key)])
+  }
+
+  @Test func protectionThatNobodySpeaksOfStays() {
+    var record = Given.record("lamp")
+    record.isProtected = true
+    var listing = Given.listing("lamp")
+    listing.saysProtection = false
+    #expect(Given.plan([listing], [record]).bookkeeping.isEmpty)
+    #expect(Given.plan([listing]) { $0.protectedListings = ["lamp"] }.bookkeeping.isEmpty)
+    listing.saysProtection = true
+    #expect(Given.plan([listing], [record]).bookkeeping == [.protected(listing: "lamp", false)])
+  }
 
   // MARK: Files
 
