@@ -22,26 +22,26 @@ package actor Executor {
     }
   }
 
-  private var lanes: [String: Lane] = [:]
+  var lanes: [String: Lane] = [:]
   private var accounts: [String: Account] = [:]
-  private let journal: Journal
+  let journal: Journal
   private let claims: Claims
-  private let ambient: Ambient
-  private let absenceAfter: Duration
-  private let tell: @Sendable (ExecutionEvent) -> Void
+  let ambient: Ambient
+  let absenceAfter: Duration
+  let tell: @Sendable (ExecutionEvent) -> Void
   private var tasks: [PostKey: Task<Void, Never>] = [:]
-  private var lastLookups: [PostKey: LookupSchedule.Asked] = [:]
-  private var unanswered: Unanswered
+  var lastLookups: [PostKey: LookupSchedule.Asked] = [:]
+  var unanswered: Unanswered
   private let startedAt: (wall: Timestamp, uptime: Duration)
   /// Listings that were sold, with the journal's sequence by then.
   private var sold: [String: Int] = [:]
   /// Posts that a plan wanted to change while they were in flight.
-  private var overtaken: Set<PostKey> = []
-  private var troubles = Troubles()
+  var overtaken: Set<PostKey> = []
+  var troubles = Troubles()
   /// Accounts that are being swept for trouble of these times, and late enough for that to be all.
-  private var sweeping: [String: Timestamp] = [:]
+  var sweeping: [String: Timestamp] = [:]
   private var begun = Begun()
-  private var waiting = Waiting()
+  var waiting = Waiting()
   private var journalFailure: JournalError?
   private var isStopping = false
   private var isRecording = false
@@ -169,7 +169,7 @@ package actor Executor {
     return nextDue
   }
 
-  private func ring(at moment: Timestamp) { waiting.ring(at: moment, ambient) { await self.wake() } }
+  func ring(at moment: Timestamp) { waiting.ring(at: moment, ambient) { await self.wake() } }
 
   private func wake() { waiting.wake() }
 
@@ -208,21 +208,6 @@ package actor Executor {
   /// What was submitted and never started.
   package var unstarted: [Action] { lanes.values.flatMap(\.waiting) }
 
-  /// Accounts to be swept for second posts: those whose trouble is `delay` past, for until the marketplace shows
-  /// everything a sweep proves nothing.
-  package func takeTroubled(after delay: Duration = .zero) -> Set<String> {
-    let (now, unswept) = (ambient.uptime(), journal.unswept)
-    let taken = troubles.take(after: delay, now: now)
-    for (account, moment) in taken { sweeping[account] = now >= moment + absenceAfter ? unswept[account] : nil }
-    return Set(taken.keys)
-  }
-
-  /// The account was looked through, and nothing is left to be taken off. A sweep that came too soon to see everything is
-  /// made once more by the next life.
-  package func swept(_ account: String) {
-    if let moment = sweeping.removeValue(forKey: account) { journal.swept(account, since: moment) }
-  }
-
   /// Goes on where `last`, of the same program, stopped: only its own time tells how long an answer has been missing when
   /// the wall clock was put forward meanwhile; and it knew where a second post may be.
   package func takeOver(from last: Executor) async {
@@ -231,17 +216,6 @@ package actor Executor {
     for (name, pace) in paces { if let until = pace.pausedUntil { accounts[name]?.pace.pause(until: until) } }
     unanswered.takeOver(from: open)
     troubles.takeOver(from: earlier, of: accounts.keys)
-  }
-
-  /// When an account will have been troubled for so long.
-  package func nextSweep(after delay: Duration) -> Timestamp? {
-    troubles.earliest.map { ambient.now().advanced(by: $0 + delay - ambient.uptime() + .milliseconds(1)) }
-  }
-
-  /// It could not be looked into now: later.
-  package func stillTroubled(_ account: String) {
-    journal.note(trouble: account, at: ambient.now())
-    troubles.note(account, at: ambient.uptime())
   }
 
   /// Starts nothing more; what runs may finish within `grace`, then it is cancelled and recorded for what it then is.
@@ -322,53 +296,6 @@ package actor Executor {
   private func broke(_ action: Action, _ error: JournalError) {
     journalFailure = journalFailure ?? error
     release(action.key)
-  }
-
-  private func finished(_ action: Action, _ attempt: Performer.Attempt) {
-    let account = action.key.account
-    if let asked = attempt.asked { lastLookups[action.key] = asked }
-    if attempt.postponed == nil {
-      lastLookups[action.key] = nil
-      learnEnd(of: action, isOpen: attempt.result.kind == .uncertain)
-    }
-    if let failure = attempt.failure {
-      learn(account, failure)
-    } else {
-      lanes[account]?.succeeded()
-    }
-    if let time = attempt.postponed {
-      lanes[account]?.postpone(action, until: time)
-      lanes[account]?.requeue(action)
-    }
-    if attempt.result.kind == .uncertain || action.kind == .resolve { stillTroubled(account) }
-    // What follows, only a plan can tell.
-    if attempt.result.kind == .uncertain, attempt.postponed == nil { overtaken.insert(action.key) }
-    tell(.finished(attempt.result))
-    if let retryAt = attempt.result.retryAt, !waiting.isEmpty { ring(at: retryAt) }
-    release(action.key)
-  }
-
-  private func learnEnd(of action: Action, isOpen: Bool) {
-    if let op = action.record?.pending?.op { unanswered.forget(op) }
-    if isOpen, let open = journal.record(of: action.key)?.pending { unanswered.note(open, at: ambient.uptime()) }
-  }
-
-  private func learn(_ account: String, _ failure: MarketplaceFailure) {
-    let now = ambient.now()
-    switch failure {
-    case .unauthorized:
-      guard lanes[account]?.stop == nil else { return }
-      let told = Performer.told(failure)
-      lanes[account]?.halt(told)
-      tell(.stopped(account: account, told))
-    case .throttled(let detail, let until):
-      let time = lanes[account]?.throttled(until: until, at: now, chance: ambient.random())
-      if let time { tell(.waiting(account: account, until: time, why: detail.message)) }
-    case .unavailable(let detail), .unexpected(let detail), .uncertain(let detail):
-      guard let time = lanes[account]?.unavailable(at: now) else { return }
-      tell(.waiting(account: account, until: time, why: detail.message))
-    case .rejected, .gone: lanes[account]?.succeeded()
-    }
   }
 
   func release(_ key: PostKey) {
