@@ -62,7 +62,7 @@ enum Main {
   }
 
   private static func format(of command: any ParsableCommand) -> Format {
-    (command as? any Formatted)?.format ?? .text
+    (command as? any Formatted)?.writesJSON == true ? .json : .text
   }
 
   /// What is asked for as JSON is answered as JSON, whatever comes of it.

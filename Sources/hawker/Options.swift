@@ -5,8 +5,17 @@ import Logging
 import Reconciling
 
 enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+/// `plan` writes for pull requests, too: a comment, or GitHub's annotations.
+enum PlanFormat: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, github }
 /// A command whose result can be had as JSON.
-protocol Formatted { var format: Format { get } }
+protocol Formatted {
+  associatedtype Choice: RawRepresentable<String>
+  var format: Choice { get }
+}
+
+extension Formatted {
+  var writesJSON: Bool { format.rawValue == Format.json.rawValue }
+}
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -59,7 +59,10 @@ enum Template {
           - uses: actions/checkout@v4
           # Put the hawker binary on the PATH here, for instance from your own release or cache.
           - run: hawker validate
-          - run: hawker plan
+          - run: hawker plan --format github
+          # The same as a page of the run; `gh pr comment --body-file` would make it a comment on the pull request.
+          - if: always()
+            run: hawker plan --format markdown >> "$GITHUB_STEP_SUMMARY" || true
 
     """
 

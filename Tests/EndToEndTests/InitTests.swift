@@ -14,10 +14,11 @@ import Testing
     let workflow = try String(contentsOfFile: folder.path + "/.github/workflows/listings.yml", encoding: .utf8)
     let steps = workflow.split(separator: "\n").compactMap { $0.firstRange(of: "- run: hawker ").map { $0.upperBound } }
     #expect(steps.count == 2)
-    for command in ["validate", "plan"] {
-      #expect(workflow.contains("- run: hawker \(command)\n"))
-      let check = try await Program.run([command], in: folder.path)
-      #expect(check.status == 0 && (check.out + check.err).contains("listing/photo-public-url"), "\(check)")
+    for command in [["validate"], ["plan", "--format", "github"], ["plan", "--format", "markdown"]] {
+      #expect(workflow.contains("run: hawker \(command.joined(separator: " "))"))
+      let check = try await Program.run(command, in: folder.path)
+      let words = command.last == "markdown" ? "web.public\\_url" : "listing/photo-public-url"
+      #expect(check.status == 0 && (check.out + check.err).contains(words), "\(check)")
     }
   }
 

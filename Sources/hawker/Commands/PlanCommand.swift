@@ -20,7 +20,7 @@ struct PlanCommand: AsyncParsableCommand, Formatted {
   var sandbox = false
 
   @Option(help: "How the plan is written.")
-  var format: Format = .text
+  var format: PlanFormat = .text
 
   @Flag(help: "Reads the live copies first; nothing is recorded.")
   var refresh = false
@@ -42,7 +42,7 @@ struct PlanCommand: AsyncParsableCommand, Formatted {
     if refresh { return try await runRefreshed(setting) }
     let forecast = try await setting.forecast(selection.selection(), isWhole: verbose, usesCache: !noCache)
     let plan = setting.worded(forecast.plan.with(setting.loaded.problems))
-    try await show(plan)
+    await show(plan, setting)
     warnOfLostJournal(plan, setting)
     if let out { try SavedPlan.save(plan, to: out) }
     forecast.keep()
@@ -54,7 +54,7 @@ struct PlanCommand: AsyncParsableCommand, Formatted {
     let live = try await LiveAccounts(setting)
     let planned = try await setting.plan(selection.selection(), looking: { live.accounts })
     await live.close()
-    try await show(planned.plan)
+    await show(planned.plan, setting)
     warnOfLostJournal(planned.plan, setting)
     if let out { try SavedPlan.save(planned.plan, to: out) }
     let codes = codes(planned.plan).union(LiveCopies.codes(planned.failures))
@@ -73,11 +73,19 @@ struct PlanCommand: AsyncParsableCommand, Formatted {
     Console.error("warning: `apply` would refuse this plan (exit 7): " + (sandbox ? Advice.inSandbox(why) : why))
   }
 
-  private func show(_ plan: Plan) async throws {
+  private func show(_ plan: Plan, _ setting: Setting) async {
     switch format {
     case .text:
       await PlanText(isVerbose: verbose, isColoured: global.isColoured).writeConcurrently(plan) { Console.out($0) }
     case .json: Console.out(PlanJSON.render(plan, hawker: Version.text) + "\n")
+    case .markdown: Console.out(PlanMarkdown.render(plan))
+    case .github: Console.out(PlanAnnotations(prefix: PlanCommand.prefix(of: setting.config.shop)).render(plan))
     }
+  }
+
+  /// GitHub names files from the repository's root, which is where the workflow's checkout lies.
+  private static func prefix(of shop: String) -> String {
+    guard let root = Environment["GITHUB_WORKSPACE"], shop.hasPrefix(root + "/") else { return "" }
+    return String(shop.dropFirst(root.utf8.count + 1)) + "/"
   }
 }
