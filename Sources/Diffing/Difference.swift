@@ -33,8 +33,9 @@ package struct Difference: Sendable {
     /// The seller's word about this listing, or a buyer's, which guards against lost files let pass.
     package var isExplicit: Bool { self == .sold || self == .draft || self == .claimed }
 
-    /// Concluded from defaults alone, which go away as any file does.
-    package var isByDefault: Bool { self == .soldByDefault || self == .draftByDefault || self == .droppedByDefault }
+    /// Concluded from defaults that may only be missing. Not `sold`, which a default that is there says: what is sold must not
+    /// wait, and what was not can be posted again.
+    package var isByDefault: Bool { self == .draftByDefault || self == .droppedByDefault }
   }
 
   package var key: PostKey

@@ -162,8 +162,9 @@ extension Facebook {
         throw .unauthorized(
           .init(
             "post \(call.path.first ?? "") stands on page \(owner), and account \(graph.account.name) is connected to page "
-              + "\(page.id): it can't be seen from there; connect to page \(owner) again, and give another page an account "
-              + "name of its own"))
+              + "\(page.id): it can't be seen from there; connect to page \(owner) again, or write page_id: "
+              + "\"\(page.id)\" for this account in hawker.yaml: its posts elsewhere are then held, and hawker release "
+              + "--scope forgets them"))
       }
       throw .gone(detail)
     }

@@ -32,6 +32,7 @@ extension Loader {
         wanted.listings.append(listing)
       }
     }
+    for id in walk.strays.keys where wanted.index(of: id) == nil { wanted.frozenIDs.insert(id) }
     wanted.problems.sort()
     return wanted
   }

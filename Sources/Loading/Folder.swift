@@ -62,7 +62,8 @@ struct FolderNames {
       return
     }
     let length = strlen(UnsafePointer<CChar>(OpaquePointer(bytes)))
-    if bytes[0] == 0x2E { return }
+    // fsck's own, which nobody else may look into, stands in each ext file system.
+    if bytes[0] == 0x2E || strcmp(bytes, "lost+found") == 0 { return }
     if bytes[0] == 0x5F {
       takeUnderscored(String(cString: bytes))
       return

@@ -17,6 +17,8 @@ struct Walk {
   /// Relative to the shop.
   var frozenFiles: Set<String> = []
   var frozenIDs: Set<String> = []
+  /// Ids in files that are not taken, by such a file: frozen unless a listing file that is says them.
+  var strays: [String: String] = [:]
   /// Files and folders of which nobody can tell what listings they hold; relative to the shop.
   var unseen: [String] = []
   /// Listed, and not there any more when they were to be read; relative to the shop.
@@ -245,12 +247,13 @@ extension Loader {
       let prefix = named(path).isEmpty ? "" : named(path) + "/"
       walk.frozenFiles.insert(prefix + right)
       let stem = Loader.stem(name.lowercased())
-      walk.frozenIDs.formUnion(stem)
+      for id in stem { walk.strays[id] = prefix + name }
       identify(name, as: prefix + name, in: folder, stem: stem.first, &walk)
       walk.problems.append(
         Problem(
           .warning, rule: Rule.fileEnding.rawValue, file: prefix + name,
-          message: "a file that ends so is not looked at; if it is a listing, rename it to \(right)"))
+          message: "a file that ends so is not looked at; if it is a listing, rename it to \(right); what is posted of "
+            + "it and stands in no other file stays as it is until then"))
     }
   }
 
@@ -262,7 +265,7 @@ extension Loader {
     guard case .read(let count, _) = buffer.read(name, in: folder.number) else { return walk.unseen.append(file) }
     let bytes = buffer.bytes.span.extracting(0..<count)
     let parsed = ListingFile(bytes, file: file, keys: KeySet.listing, source: Source.own)
-    walk.frozenIDs.formUnion(parsed.identifiers)
+    for id in parsed.identifiers { walk.strays[id] = file }
     let isNamed = stem != nil || parsed.drafts.allSatisfy { $0.entries.find(.id) != nil }
     if parsed.hidesListings || !isNamed { walk.unseen.append(file) }
   }

@@ -46,7 +46,7 @@ struct Guarding {
       (.scope, "outside of what hawker.yaml covers", "hawker release --scope"),
       (
         .grace, "waiting for their files \(isDefault ? "or defaults " : "")to come back",
-        "status: draft in the file withdraws at once"
+        isDefault ? "what the listing's own file says is done at once" : "status: draft in the file withdraws at once"
       ),
       (
         .unseen, "without a file, which may have moved to \(unseen.place ?? ""), where it can't be read",

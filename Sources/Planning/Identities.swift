@@ -43,7 +43,7 @@ enum Identities {
   private static func words(_ old: String, _ end: PlanInput.End?) -> String {
     guard let end else { return "id changed? add `moved_from: \(old)` to keep the post; otherwise change the title" }
     return "id changed? \(old), which looks the same, \(end.rawValue): add `moved_from: \(old)`; if it is another one, "
-      + "change the title (or hawker release \(old))"
+      + "change the title (or hawker forget \(old))"
   }
 }
 

@@ -48,7 +48,8 @@ package struct Pass: Sendable {
       current = await replan(wanted, selection, heldBack: heldBack)
     }
     _ = try await executor.settle()
-    try await sweep(until: lastProgress + patience)
+    // Who has nothing to do waits for no marketplace that is down: the next one looks again.
+    try await sweep(until: plan.executable.isEmpty ? lastProgress : lastProgress + patience)
     return results(of: plan, as: await replan(wanted, selection, heldBack: heldBack), await executor.rests)
   }
 

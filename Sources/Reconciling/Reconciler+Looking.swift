@@ -99,7 +99,7 @@ extension Reconciler {
   }
 
   private func look(at account: Executor.Account, _ work: Looking.Work) async {
-    let (journal, executor, ambient) = (shop.journal, executor, shop.ambient)
+    let (journal, executor, ambient, config) = (shop.journal, executor, shop.ambient, shop.config)
     let refresh = Refresh(
       account, ambient, absenceAfter: shop.config.sync.absenceAfter,
       turn: {
@@ -112,7 +112,7 @@ extension Reconciler {
       record: { [intake] looks in await intake.saw(looks) })
     let outcome =
       switch work {
-      case .all: await refresh.all { journal.ledger.settled(on: account.name) }
+      case .all: await refresh.all { journal.ledger.settled(on: account.name, config) }
       case .single(let records): await refresh.single(records)
       }
     looked(account.name, work, outcome)

@@ -93,9 +93,13 @@ extension Record {
 }
 
 extension Ledger {
-  /// The account's posts of which no request is open, in the order of their keys.
-  package func settled(on account: String) -> [Record] {
-    records.values.filter { $0.key.account == account && $0.isLive && $0.pending == nil && $0.remoteID != nil }
-      .sorted { $0.key < $1.key }
+  /// The account's posts of which no request is open, in the order of their keys. Not what stands where the account does not
+  /// reach: the first of them would end each look.
+  package func settled(on account: String, _ config: Config) -> [Record] {
+    let now = config.account(account)
+    let settled = records.values.filter {
+      $0.key.account == account && $0.isLive && $0.pending == nil && $0.remoteID != nil && now?.whereElse($0) == nil
+    }
+    return settled.sorted { $0.key < $1.key }
   }
 }

@@ -53,7 +53,7 @@ enum LiveCopies {
   ) async -> (ledger: Ledger, failures: [MarketplaceFailure]) {
     let sketch = Sketch(ledger)
     let failures = await look(
-      at: accounts, config, records: { sketch.ledger.settled(on: $0) },
+      at: accounts, config, records: { sketch.ledger.settled(on: $0, config) },
       record: { looks in
         sketch.take(looks, wanted)
         return true
@@ -82,7 +82,7 @@ extension Shop {
   func refresh(_ wanted: Wanted, only account: String? = nil) async -> [MarketplaceFailure] {
     await LiveCopies.look(
       at: accounts.filter { account == nil || $0.name == account }, config,
-      records: { [journal] in journal.ledger.settled(on: $0) },
+      records: { [journal, config] in journal.ledger.settled(on: $0, config) },
       record: { [journal] looks in
         let ledger = journal.ledger
         do throws(JournalError) { try await journal.append(looks.flatMap { $0.entries(ledger, wanted) }) } catch {

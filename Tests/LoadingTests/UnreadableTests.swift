@@ -50,6 +50,24 @@ import Testing
     #expect(wanted.unseen == ["listings/Desk.yaml"])
   }
 
+  /// An old copy beside it takes nothing from what the listing's own file says.
+  @Test func aListingThatCanBeReadIsNotFrozenByAnotherFile() {
+    let shop = Shop()
+    shop.write("listings/desk.yaml", Shop.listing())
+    shop.write("listings/OLD.YML", Shop.listing() + "---\n" + Shop.listing("id: stool"))
+    let wanted = shop.scan()
+    #expect(wanted.frozenIDs == ["stool", "old"])
+    #expect(wanted.problems.contains { $0.message.contains("stays as it is until then") })
+  }
+
+  /// fsck's own, in each ext file system.
+  @Test func lostAndFoundIsNoFolderOfListings() {
+    let shop = Shop()
+    shop.write("listings/lost+found/desk.yaml", "title: [")
+    let wanted = shop.scan()
+    #expect(wanted.problems.isEmpty && wanted.unseen.isEmpty)
+  }
+
   @Test func everyPlaceThatCanNotBeLookedIntoIsNamed() {
     let shop = Shop()
     let deep = (0...Loader.depthLimit).map { "d\($0)" }.joined(separator: "/")

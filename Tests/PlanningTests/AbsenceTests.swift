@@ -19,7 +19,7 @@ struct AbsenceTests {
 
   // MARK: Defaults
 
-  @Test(arguments: [silent(.draft, ["a", "b"]), silent(.sold, ["a", "b"]), silent(.available, ["a"])])
+  @Test(arguments: [silent(.draft, ["a", "b"]), silent(.available, ["a"])])
   func whatDefaultsAloneSayHasGraceInTheDaemon(_ listing: Listing) {
     let others = ["x", "y", "z"].flatMap { [Given.record($0), Given.record($0, account: "b")] }
     let files = ["x", "y", "z"].map { Given.listing($0, accounts: ["a", "b"]) }
@@ -36,6 +36,14 @@ struct AbsenceTests {
     #expect(first.guards.contains { $0.name == .grace && $0.text.contains("files or defaults") })
     #expect(plan(.continuous, 9000).told.contains("withdraw lamp b"))
     #expect(plan(.once).told.contains("withdraw lamp b"))
+  }
+
+  /// A file that is moved into a folder of sold things: nobody may buy it for another ten minutes.
+  @Test func whatADefaultCallsSoldDoesNotWait() {
+    let others = ["x", "y", "z"].flatMap { [Given.record($0), Given.record($0, account: "b")] }
+    let files = ["x", "y", "z"].map { Given.listing($0, accounts: ["a", "b"]) }
+    let plan = Given.plan(files + [AbsenceTests.silent(.sold, ["a", "b"])], records + others, mode: .continuous)
+    #expect(plan.told.contains("withdraw lamp a") && plan.told.contains("withdraw lamp b"), "\(plan.told)")
   }
 
   @Test func whatTheFileItselfSaysIsDoneAtOnce() {

@@ -132,7 +132,11 @@ import Testing
     let drift = Entry.observed(lamp, .drift(["title"], values: ["title": "edited there"]))
     #expect(Look(record, .shown(post)).entries(ledger, nil) == [drift])
     post.isSold = true
-    #expect(entries(.shown(post)).contains("observed") && ledger.settled(on: lamp.account) == [record])
+    var config = Config(shop: "/s", listings: "/s/l", state: "/s/state", accounts: [])
+    #expect(entries(.shown(post)).contains("observed") && ledger.settled(on: lamp.account, config) == [record])
+    // What stands on another marketplace or Page would end the look at all the others.
+    config.accounts = [Config.Account(name: lamp.account, marketplace: "beta")]
+    #expect(ledger.settled(on: lamp.account, config).isEmpty)
   }
 
   private func shop(

@@ -51,7 +51,11 @@ extension Play {
     await live(.seconds(60))
     await apply(allowing: false)
     let requests = markets.values.reduce(0) { $0 + $1.requests } - before.requests
-    if requests > 0 { witness.accuse("a second pass makes \(requests) requests") }
+    // What is still open, such as a withdrawal under a hold, keeps its account to be looked through at each start.
+    let open = journal.unswept.keys.filter { account in
+      journal.ledger.records.values.contains { $0.key.account == account && $0.pending != nil }
+    }
+    if requests > open.count { witness.accuse("a second pass makes \(requests) requests") }
     let entries = journal.ledger.sequence - before.sequence
     if entries > 0 { witness.accuse("a second pass records \(entries) entries") }
   }

@@ -195,7 +195,7 @@ extension Play {
           }
           return true
         })
-      _ = await refresh.all { journal.ledger.settled(on: account.name) }
+      _ = await refresh.all { journal.ledger.settled(on: account.name, shop.config) }
     }
   }
 

@@ -59,7 +59,7 @@ final class Senses: Sendable {
       record: { [intake] looks in await intake.saw(looks) })
     let outcome =
       switch work {
-      case .all: await refresh.all { shop.journal.ledger.settled(on: account.name) }
+      case .all: await refresh.all { shop.journal.ledger.settled(on: account.name, shop.config) }
       case .single(let records): await refresh.single(records)
       }
     let isCut = if case .cut = outcome { true } else { false }

@@ -81,7 +81,7 @@ struct Apply: AsyncParsableCommand, Formatted {
     try KnownNames(config: opened.shop.config, wanted: wanted, ledger: opened.shop.journal.ledger).check(chosen)
     var looked: [MarketplaceFailure]?
     if enforce || saved?.choice.isRefreshed == true, wanted.root == .seen {
-      try mark(opened)
+      try mark(opened, wanted)
       looked = await opened.shop.refresh(wanted, only: chosen.account)
     }
     if let saved {
@@ -131,7 +131,7 @@ struct Apply: AsyncParsableCommand, Formatted {
   /// Even a plan without a request may have facts to record: the root's mark, a moved file.
   private func settleFacts(_ plan: Plan, _ wanted: Wanted, _ opened: OpenShop) async throws {
     guard wanted.root == .seen else { return }
-    try mark(opened)
+    try mark(opened, wanted)
     do throws(JournalError) {
       try await opened.shop.executor { _ in }.submit(plan)
     } catch {
@@ -139,15 +139,15 @@ struct Apply: AsyncParsableCommand, Formatted {
     }
   }
 
-  private func mark(_ opened: OpenShop) throws {
+  private func mark(_ opened: OpenShop, _ wanted: Wanted) throws {
     if let failure = Lineage.mark(opened.shop) { throw Exit(.person, failure) }
+    Lineage.advance(opened.shop, disks: wanted.disks)
   }
 
   private func execute(
     _ plan: Plan, _ wanted: Wanted, _ opened: OpenShop, _ selection: Selection
   ) async throws -> Set<ExitCode> {
-    try mark(opened)
-    Lineage.advance(opened.shop, disks: wanted.disks)
+    try mark(opened, wanted)
     let log = ResultLog()
     let progress = Progress(
       total: plan.executable.count, isBar: Console.isErrorTerminal, tellsStops: format == .json)
