@@ -39,6 +39,7 @@ struct ListingFile {
     problems = interpreter.problems
     identifiers = interpreter.identifiers
     if interpreter.hidesListings { hidesListings = true }
+    if hidesListings { identifiers += SpokenIDs.find(in: bytes) }
   }
 
   private mutating func document(
