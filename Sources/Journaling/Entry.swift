@@ -86,8 +86,8 @@ package struct Shown: Hashable, Sendable {
 package enum Observation: Hashable, Sendable {
   case live(remoteID: String, url: String)
   case gone
-  /// `delivery`: the name of what told so, where it has one.
-  case sold(price: Money?, delivery: String? = nil)
+  /// `delivery`: the name of what told so, where it has one. `isFormer`: it tells of a post that another has replaced since.
+  case sold(price: Money?, delivery: String? = nil, isFormer: Bool = false)
   /// Names of fields whose live value differs from the record's, and those values in words; none: the drift is over.
   case drift([String], values: [String: String] = [:])
   /// Something told to look at the post again. Ends when it has been looked at.

@@ -171,10 +171,11 @@ extension Observation {
       json.field("url", url)
     case .gone: json.field("saw", "gone")
     case .hint: json.field("saw", "hint")
-    case .sold(let price, let delivery):
+    case .sold(let price, let delivery, let isFormer):
       json.field("saw", "sold")
       json.money(price)
       json.optional("delivery", delivery)
+      if isFormer { json.field("former", true) }
     case .drift(let fields, let values):
       json.field("saw", "drift")
       json.key("fields")

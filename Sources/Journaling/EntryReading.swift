@@ -147,7 +147,9 @@ extension Observation {
     case "live": self = .live(remoteID: try json.text("remote_id"), url: try json.text("url"))
     case "gone": self = .gone
     case "hint": self = .hint
-    case "sold": self = .sold(price: try json.money(), delivery: json["delivery"]?.string)
+    case "sold":
+      self = .sold(
+        price: try json.money(), delivery: json["delivery"]?.string, isFormer: json["former"]?.bool ?? false)
     case "drift":
       let values = (json["values"]?.members ?? []).compactMap { member in member.value.string.map { (member.key, $0) } }
       self = .drift(try json.texts("fields"), values: Dictionary(values) { first, _ in first })

@@ -64,10 +64,11 @@ extension Ledger {
 
   private mutating func observe(_ key: PostKey, _ observation: Observation, _ at: Timestamp) {
     switch observation {
-    case .sold(let price, let delivery):
+    case .sold(let price, let delivery, let isFormer):
       hints[key] = nil
       let postedAt = records[key]?.postedAt ?? Timestamp(milliseconds: 0)
-      if let delivery, delivery != Sale.seen, let place = standing.unnamedSale(on: key, since: postedAt) {
+      let isNamed = delivery != nil && delivery != Sale.seen
+      if isNamed, let place = standing.unnamedSale(on: key, isFormer: isFormer, postedAt) {
         standing.sales[key.listing]?[place].delivery = delivery
       } else {
         // Nothing sells before it is posted, whatever the clock says: by that it is told from a sale before it.

@@ -56,6 +56,8 @@ struct Start {
       do throws(DiskError) { writer.file = try disk.open(recovery.segment.path, create: false) } catch {
         throw JournalError(error)
       }
+      // Whether a head can be written shows before anything is sent, not after the first intent.
+      try writer.writeHead(isClean: false)
     } else if recovery.segment.rest.isEmpty {
       opening.state = .unclean
       try turnOver(from: recovery.segment)

@@ -44,11 +44,11 @@ package struct Drift: Hashable, Sendable {
 }
 
 extension Standing {
-  /// The sale that a look has found on this post since it was made, and that no delivery has named: the place among the
-  /// listing's sales.
-  package func unnamedSale(on key: PostKey, since: Timestamp) -> Int? {
+  /// The sale that a look has found on this post since it was made (`isFormer`: on one before it), and that no delivery has
+  /// named: the place among the listing's sales.
+  package func unnamedSale(on key: PostKey, isFormer: Bool = false, _ postedAt: Timestamp) -> Int? {
     sales[key.listing]?.firstIndex { sale in
-      sale.account == key.account && sale.delivery == Sale.seen && sale.at >= since
+      sale.account == key.account && sale.delivery == Sale.seen && (sale.at < postedAt) == isFormer
         && !sale.releasedAccounts.contains(key.account)
     }
   }

@@ -53,15 +53,24 @@ struct Selling {
     // What the seller has released is over: another delivery is another buyer.
     if quantity == 1, before.contains(where: { !$0.releasedAccounts.contains(account) }) { return .known }
     let entry = Entry.observed(key, .sold(price: nil, delivery: delivery))
-    return ledger.standing.unnamedSale(on: key, since: postedAt) == nil
+    return ledger.standing.unnamedSale(on: key, postedAt) == nil
       ? .new(entries(entry, account).all) : .named(entry)
   }
 
   /// A delivery of a post that another has replaced on `account` since. What stands there now was not sold by that: of one
   /// thing it goes off everywhere.
   func seenFormerly(on account: String, delivery: String?) -> Sighting {
-    guard quantity == 1 else { return seen(on: account, delivery: delivery) }
     if knows(delivery, on: account) { return .known }
+    guard quantity == 1 else {
+      let key = PostKey(listing: id, account: account)
+      // A look found it before the post was replaced.
+      if let delivery, let postedAt = ledger[key]?.postedAt,
+        ledger.standing.unnamedSale(on: key, isFormer: true, postedAt) != nil
+      {
+        return .named(.observed(key, .sold(price: nil, delivery: delivery, isFormer: true)))
+      }
+      return seen(on: account, delivery: delivery)
+    }
     switch told(on: nil, price: nil) {
     case .known: return .known
     case .new(let entries, _): return .new(entries)

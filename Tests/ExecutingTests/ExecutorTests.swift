@@ -477,7 +477,7 @@ struct ExecutorTests {
       #expect(result.remoteID == "10001_77")
       // Nor is one that a create's answer names in short believed.
       bench.market.state.withLock { $0.answersWith = "77" }
-      try await bench.executor.submit(bench.plan([Samples.listing("rug")]))
+      try await bench.executor.submit(bench.plan(listings + [Samples.listing("rug")]))
       _ = try await bench.executor.settle()
       #expect(bench.journal.record(of: PostKey(listing: "rug", account: "a"))?.state == .uncertain)
     }

@@ -57,6 +57,7 @@ let everyEntry: [Entry] = [
   .observed(bike, .gone), .observed(lamp, .sold(price: Money(minor: 900, currency: .usd))),
   .observed(lamp, .sold(price: nil)), .observed(lamp, .drift([])),
   .observed(lamp, .sold(price: nil, delivery: "d \"1\"")), .observed(lamp, .hint),
+  .observed(lamp, .sold(price: nil, delivery: "d2", isFormer: true)),
   .observed(bike, .drift(["price", "title"], values: ["price": "9.00 USD", "title": "a\nb"])),
   .adopted(
     PostKey(listing: "chair", account: "facebook"), marketplace: "facebook", remoteID: "c9", url: "https://x/c9",

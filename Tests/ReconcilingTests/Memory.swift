@@ -37,6 +37,8 @@ struct Memory: Sendable {
     let isSeen: Bool
     /// Found by a look, and not told of since: the next delivery is of this very sale.
     var isUnnamed = false
+    /// Of a post that another has replaced since.
+    var isFormer = false
     /// Sales before it that count everywhere still.
     let before: Int
     var released: Set<String> = []
@@ -140,11 +142,11 @@ struct Memory: Sendable {
   }
 
   /// A delivery tells of what a look has found before.
-  private mutating func see(_ key: PostKey, _ delivery: String?) {
+  private mutating func see(_ key: PostKey, _ delivery: String?, isFormer: Bool) {
     let isLook = delivery == "(seen)"
     namesLooks = namesLooks || isLook
     let found = sales[key.listing]?.firstIndex {
-      $0.account == key.account && $0.isUnnamed && !$0.released.contains(key.account)
+      $0.account == key.account && $0.isUnnamed && $0.isFormer == isFormer && !$0.released.contains(key.account)
     }
     guard !isLook, delivery != nil, let found else {
       return sell(key.listing, key.account, isSeen: true, isUnnamed: isLook)
@@ -158,7 +160,7 @@ struct Memory: Sendable {
       goneIDs.append((key, live[key] ?? open[key].flatMap { operations[$0]?.remoteID } ?? ""))
       (live[key], drifts[key]) = (nil, nil)
       gone.insert(key)
-    case "sold": see(key, json["delivery"]?.string)
+    case "sold": see(key, json["delivery"]?.string, isFormer: json["former"]?.bool ?? false)
     case "drift":
       let fields = (json["fields"]?.array ?? []).compactMap(\.string)
       let values = fields.map { ($0, json["values"]?[$0]?.string ?? "") }
@@ -189,7 +191,7 @@ struct Memory: Sendable {
       (sent[key], drifts[key]) = (contents[op], nil)
       // Of another post than the one that the look saw.
       for index in (sales[key.listing] ?? []).indices where sales[key.listing]?[index].account == key.account {
-        sales[key.listing]?[index].isUnnamed = false
+        sales[key.listing]?[index].isFormer = true
       }
     case ("withdraw", _) where result == "done" || code == "gone": withdrew(operation, at)
     case ("update", "failed") where code == "gone":

@@ -212,7 +212,9 @@ extension Play {
       let isReleased = memory.sales[key.listing]?.contains { $0.isSeen && !$0.released.isEmpty } ?? false
       let isTight = memory.namesLooks || !buys.contains(where: \.isMarked)
       if seen > buys.count, isTight, !isReleased {
-        witness.accuse("\(key) sold \(buys.count) times, \(seen) times recorded: \(buys)")
+        witness.accuse(
+          "\(key) sold \(buys.count) times, \(seen) times recorded: \(buys); \(journal.ledger.sales[key.listing] ?? []), "
+            + "posted \(String(describing: journal.ledger[key]?.postedAt)) as \(journal.ledger[key]?.remoteID ?? "")")
       }
       // What a post was called once is not known for longer than hawker lives.
       let told = buys.filter { buy in

@@ -311,6 +311,31 @@ import Testing
     #expect(told == [false, true])
   }
 
+  /// A look found it; then the post was replaced, and only then the delivery came.
+  @Test func aLateDeliveryOfAPostThatWasReplacedNamesTheSaleThatALookFound() {
+    let key = PostKey(listing: "lamp", account: "a1")
+    var ledger = Ledger(lineage: "test", sequence: 0)
+    func apply(_ entries: [Entry], at seconds: Int64) {
+      for entry in entries { ledger.apply(entry, at: Timestamp(milliseconds: seconds * 1000)) }
+    }
+    apply([.counted(listing: "lamp", 3)] + Office.posted(key, "1"), at: 10)
+    apply([.observed(key, .sold(price: nil, delivery: Sale.seen))], at: 20)
+    apply(Office.posted(key, "2"), at: 30)
+    func hear(_ delivery: String) -> String {
+      switch Selling(ledger: ledger, id: "lamp", listing: nil).seenFormerly(on: "a1", delivery: delivery) {
+      case .named(let entry):
+        apply([entry], at: 40)
+        return "named"
+      case .new(let entries):
+        apply(entries, at: 40)
+        return "new"
+      case .known: return "known"
+      }
+    }
+    #expect(["d1", "d1", "d2", "d2"].map(hear) == ["named", "known", "new", "known"])
+    #expect(ledger.sales["lamp"]?.count == 2)
+  }
+
   @Test func aSaleIsKnownAgainWhenTheClockWasSetBackSinceItsPost() {
     let key = PostKey(listing: "lamp", account: "a1")
     var ledger = Ledger(lineage: "test", sequence: 0)

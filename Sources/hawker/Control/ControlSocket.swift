@@ -21,25 +21,32 @@ struct ControlSocket: Sendable {
   }
 
   /// Hands a decision to the daemon; nil when none listens.
-  func ask(_ decision: Decision) throws -> Answer? { try ask(decision.line) }
+  func ask(_ decision: Decision) throws -> Answer? { try ask(decision.line, within: 30) }
 
   /// The same for any line that the daemon knows.
-  func ask(_ request: String) throws -> Answer? {
-    let connected = withAddress(ControlSocket.connect) ?? -1
+  func ask(_ request: String, within seconds: Int = 600) throws -> Answer? {
+    let connected = withAddress { ControlSocket.connect($0, within: seconds) } ?? -1
     guard connected >= 0 else { return nil }
     defer { close(connected) }
     guard ControlSocket.send(Array(request.utf8), to: connected), let line = ControlSocket.read(connected),
       let answer = Answer(line: line)
     else {
       throw Exit(
-        .failed, "the daemon did not answer on \(path); look at its log, and at `hawker status`, before you try again")
+        .failed,
+        "the daemon did not answer on \(path), and may still do this when it goes on; look at its log, and at "
+          + "`hawker status`, before you try again")
     }
     return answer
   }
 
-  private static func connect(_ path: String) -> Int32 {
+  /// A daemon that was stopped, or hangs, is waited for no longer than `seconds`, for each piece.
+  private static func connect(_ path: String, within seconds: Int) -> Int32 {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return -1 }
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
