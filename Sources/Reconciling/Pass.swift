@@ -40,7 +40,7 @@ package struct Pass: Sendable {
       if await executor.isStopped { break }
       current = await replan(wanted, selection, heldBack: heldBack)
       // What starts and gets nowhere, such as what a marketplace refuses as too fast, is no progress.
-      if shop.ambient.uptime() - lastProgress > patience { break }
+      if log.done == before.done, shop.ambient.uptime() - lastProgress > patience { break }
       if await executor.isBusy { continue }
       // What a request that ended meanwhile made stale was not started, and is planned again.
       if log.started + log.overtaken > before.moves, !current.executable.isEmpty { continue }

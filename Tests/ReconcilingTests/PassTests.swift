@@ -63,6 +63,17 @@ struct PassTests {
     }
   }
 
+  /// More than can be under way at once, so that something always starts.
+  @Test func aStormThatRefusesEverythingAsTooFastEndsWithThePatience() async throws {
+    let listings = (1...30).map { Office.listing("item-\($0)", accounts: ["a1"]) }
+    try await office(listings) { office in
+      office.markets["a1"]?.change { $0.faults = Array(repeating: .throttled(seconds: 1), count: 100_000) }
+      let results = try await office.pass(.seconds(12))
+      #expect(office.time.elapsed < .seconds(20))
+      #expect(results.count == 30 && results.allSatisfy { $0.kind == .skipped })
+    }
+  }
+
   @Test func anUncertainCreateIsSettledWithinThePass() async throws {
     try await office([Office.listing("lamp", accounts: ["a1"])]) { office in
       office.markets["a1"]?.change { $0.faults = [.twiceLost] }
