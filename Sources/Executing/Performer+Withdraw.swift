@@ -9,7 +9,7 @@ extension Performer {
     guard let remoteID = action.remoteID else { return Attempt(ActionResult(action, .skipped)) }
     let intent = Intent(
       op: Performer.newOp(), action: .withdraw, key: action.key, marketplace: action.marketplace, remoteID: remoteID,
-      file: action.record?.file ?? action.file, at: ambient.now(), isSale: action.isClaimed,
+      file: action.record?.file ?? action.listingFile, at: ambient.now(), isSale: action.isClaimed,
       because: action.because)
     let urgency: Urgency = action.isSale ? .sale : .normal
     let turn: Turn

@@ -74,7 +74,7 @@ struct Performer: Sendable {
     let intent = Intent(
       op: op, action: action.kind == .replace ? .replace : .create, key: action.key, marketplace: action.marketplace,
       reference: "\(action.key.listing).\(op.prefix(8))", content: content,
-      remoteID: action.kind == .replace ? action.remoteID : nil, file: action.file, at: ambient.now())
+      remoteID: action.kind == .replace ? action.remoteID : nil, file: action.listingFile, at: ambient.now())
     return try await send(intent, content, action, photos: post.photos)
   }
 
@@ -200,7 +200,7 @@ struct Performer: Sendable {
     let op = Performer.newOp()
     let intent = Intent(
       op: op, action: .update, key: action.key, marketplace: action.marketplace, content: content, remoteID: remoteID,
-      file: action.post == nil ? action.file : action.record?.file ?? action.file, at: ambient.now(),
+      file: action.post == nil ? action.listingFile : action.record?.file ?? action.listingFile, at: ambient.now(),
       because: action.reason.code == "drift" ? "drift" : nil)
     CrashPoint.reach("update-before")
     if action.changes.isEmpty { return try await agreed(intent, action) }
@@ -248,7 +248,7 @@ struct Performer: Sendable {
       action,
       [
         .adopted(
-          action.key, marketplace: action.marketplace, remoteID: post.remoteID, url: post.url, file: action.file,
+          action.key, marketplace: action.marketplace, remoteID: post.remoteID, url: post.url, file: action.listingFile,
           shows: action.post?.content.map {
             Shown(post, instead: $0, in: action.file, fixed: marketplace.capabilities.fixedFields)
           })

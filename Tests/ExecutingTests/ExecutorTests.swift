@@ -379,6 +379,19 @@ struct ExecutorTests {
     }
   }
 
+  /// Else a listing whose category another line of hawker.yaml maps would be one of hawker.yaml, and never gone.
+  @Test func aRecordNamesTheListingsFileWhereverTheChangeStands() async throws {
+    try await bench { bench in
+      var plan = bench.plan([Samples.listing("lamp")])
+      plan.actions[0].file = "hawker.yaml"
+      try await bench.executor.submit(plan)
+      _ = try await bench.executor.settle()
+      let key = PostKey(listing: "lamp", account: "a")
+      #expect(bench.journal.record(of: key)?.isLive == true)
+      #expect(bench.journal.record(of: key)?.file == "listings/lamp.yaml")
+    }
+  }
+
   @Test func whatTheJournalHasNoRoomForFailsAlone() async throws {
     try await bench { bench in
       bench.market.state.withLock { state in
