@@ -250,7 +250,7 @@ struct Performer: Sendable {
         .adopted(
           action.key, marketplace: action.marketplace, remoteID: post.remoteID, url: post.url, file: action.listingFile,
           shows: action.post?.content.map {
-            Shown(post, instead: $0, in: action.file, fixed: marketplace.capabilities.fixedFields)
+            Shown(post, instead: $0, in: action.listingFile, fixed: marketplace.capabilities.fixedFields)
           })
       ], as: post.remoteID)
   }
@@ -260,7 +260,7 @@ struct Performer: Sendable {
     try await journal.append([
       .held(action.key, by: Action.Holder.adopt.rawValue, until: nil, text: action.remoteID)
     ])
-    let message = "\(why); correct `adopt:` in \(action.file)"
+    let message = "\(why); correct `adopt:` in \(action.listingFile)"
     return Attempt(ActionResult(action, .failed, failure: Failure(code: "rejected", message: message)))
   }
 
