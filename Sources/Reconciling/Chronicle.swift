@@ -54,7 +54,10 @@ struct Chronicle {
     let posts = summary[.unchanged]
     let listings = Set(plan.actions.filter { $0.kind == .unchanged }.map(\.key.listing)).count
     let held = summary.held > 0 ? ", \(summary.held) held" : ""
-    let text = "in sync: \(listings) listings, \(posts) posts on \(accounts) accounts\(held)"
+    // What has an error stays as it is, and is neither of these.
+    let problems = summary.problems > 0 ? ", \(summary.problems, of: "problem")" : ""
+    let counts = "\(listings, of: "listing"), \(posts, of: "post") on \(accounts, of: "account")"
+    let text = "in sync: \(counts)\(held)\(problems)"
     if text != inSync { logger.notice("\(text)") }
     inSync = text
   }
