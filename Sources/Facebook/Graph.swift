@@ -128,6 +128,8 @@ struct Graph: Sendable {
     if failure.wasSent, subject == .creation {
       return .uncertain(.init("the post was sent, but Facebook's answer is missing: \(failure.message)"))
     }
+    // What came before the post's own request changes nothing there.
+    if failure.kind == .cancelled, !failure.wasSent || subject != .post { return .stopped }
     guard failure.kind == .badURL else { return .unavailable(detail) }
     return .rejected(.init("graph_url of account \(account.name) in hawker.yaml: \(failure.message)"))
   }

@@ -110,6 +110,7 @@ struct Wire: Sendable {
     if failure.wasSent, subject == .creation {
       return .uncertain(.init("the listing was sent, but OfferUp's answer is missing: \(failure.message)"))
     }
+    if failure.kind == .cancelled, !failure.wasSent { return .stopped }
     guard failure.kind == .badURL else { return .unavailable(.init("OfferUp can't be reached: \(failure.message)")) }
     return .rejected(.init("api_url of account \(account.name) in hawker.yaml: \(failure.message)"))
   }
